@@ -18,7 +18,11 @@ export type SourceErrorCode =
   /** Any other refusal of the request itself (4xx), or a configuration no request can be made of. */
   | 'RequestRefused';
 
-const retryableCodes: ReadonlySet<SourceErrorCode> = new Set(['RateLimited', 'SourceUnavailable', 'WrongShape']);
+const retryableCodes: ReadonlySet<SourceErrorCode> = new Set([
+  'RateLimited',
+  'SourceUnavailable',
+  'WrongShape',
+]);
 
 export interface SourceErrorFacts {
   /** HTTP status, where there was an answer. */

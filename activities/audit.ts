@@ -1,0 +1,99 @@
+import type { Check, Verdict } from '../contracts/verdict.ts';
+import { evaluateContract } from '../contracts/evaluate.ts';
+import { jsonBytes } from '../lake/json.ts';
+import { auditFile, refusedFile } from '../lake/layout.ts';
+import { LakeError } from '../lake/lake-error.ts';
+import type { Candidate } from '../lake/publish.ts';
+import type { CellKey } from '../workflows/pure/cell.ts';
+import type { BatchRef, RunContext } from '../workflows/pure/run.ts';
+import { currentAttempt } from './attempt.ts';
+import { datasetParts, type ActivityDeps } from './deps.ts';
+
+/** A candidate to be judged. */
+export interface AuditTask extends CellKey {
+  readonly batch: BatchRef;
+  readonly candidate: Candidate;
+}
+
+/** The verdict in short; the whole of it lies in `file`. */
+export interface Audited {
+  readonly outcome: Verdict['outcome'];
+  readonly ruleCount: number;
+  readonly contractVersion: string;
+  /** The verdict's file below the lake's root. */
+  readonly file: string;
+  /** What failed, in a sentence for people; empty where it passed. */
+  readonly refusal: string;
+  /** Where a refused candidate was put for inspection. */
+  readonly keptAt?: string;
+}
+
+/**
+ * Reads a candidate back with DuckDB, a second reader, and evaluates its contract. The verdict is kept
+ * whether it passed or not; a refusal is an answer, not an exception.
+ */
+export async function audit(deps: ActivityDeps, context: RunContext, task: AuditTask): Promise<Audited> {
+  const { contract } = datasetParts(deps, task.dataset);
+  if ((await deps.store.sizeOf(task.candidate.file)) === undefined) {
+    throw new LakeError('CandidateGone', `The candidate ${task.candidate.file} is gone before its audit. It is written again.`);
+  }
+  const verdict = await evaluate(deps, task);
+  const attempt = currentAttempt(deps.lake.id);
+  const file = auditFile(task, attempt.id);
+  const isRefused = verdict.outcome !== 'passed';
+  const keptAt = isRefused ? refusedFile(task, attempt.id) : undefined;
+  await deps.store.put(
+    file,
+    jsonBytes({
+      auditedAt: deps.now().toISOString(),
+      run: context.run,
+      batch: task.batch,
+      workflowRunId: attempt.workflowRunId,
+      contract: contract.id,
+      contractVersion: contract.version,
+      contractSha256: contract.sha256,
+      candidateSha256: task.candidate.sha256,
+      verdict,
+      ...(keptAt ? { keptAt } : {}),
+    }),
+  );
+  if (keptAt) await deps.store.keep(task.candidate.file, keptAt);
+  return {
+    outcome: verdict.outcome,
+    ruleCount: verdict.ruleCount,
+    contractVersion: contract.version,
+    file,
+    refusal: isRefused ? refusalOf(verdict) : '',
+    ...(keptAt ? { keptAt } : {}),
+  };
+}
+
+async function evaluate(deps: ActivityDeps, task: AuditTask): Promise<Verdict> {
+  const { contract } = datasetParts(deps, task.dataset);
+  const connection = await deps.auditor.connect();
+  try {
+    const parquetPath = deps.store.pathOf(task.candidate.file);
+    return await evaluateContract(connection, contract, { parquetPath, cell: task });
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** Says what was refused: rule, what was measured and wanted, and the first offending row. */
+function refusalOf(verdict: Verdict): string {
+  const failed = verdict.checks.filter((check) => check.severity === 'error' && check.outcome !== 'passed');
+  const shown = failed.slice(0, 3).map(sentenceOf);
+  const more = failed.length > 3 ? `; and ${failed.length - 3} more` : '';
+  return `${failed.length} of ${verdict.ruleCount} rules refused it: ${shown.join('; ')}${more}`;
+}
+
+function sentenceOf(check: Check): string {
+  const row = check.offenders[0];
+  const values = row
+    ? ` (row ${Object.entries(row)
+        .filter(([name]) => !name.startsWith('__'))
+        .map(([name, value]) => `${name}=${value ?? 'null'}`)
+        .join(' ')})`
+    : '';
+  return `${check.rule}: found ${check.measured}, wanted ${check.expected}${values}`;
+}

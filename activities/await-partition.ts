@@ -1,0 +1,66 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { readCellRecords } from '../lake/records.ts';
+import type { CellKey } from '../workflows/pure/cell.ts';
+import { inLake } from '../workflows/pure/ids.ts';
+import type { ActivityDeps } from './deps.ts';
+
+const heartbeatMs = 5_000;
+
+/** What became of a workflow that another run had in hand. */
+export type Awaited =
+  | { readonly outcome: 'completed'; readonly result: unknown }
+  | { readonly outcome: 'failed' | 'gone'; readonly reason: string };
+
+/** Waits for a workflow of another run (a cell, or a window), for as long as its own policy allows. */
+export async function awaitWorkflow(deps: ActivityDeps, id: string): Promise<Awaited> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), heartbeatMs);
+  try {
+    const result: unknown = await Promise.race([
+      deps.client.workflow.getHandle(inLake(deps.lake.id, id)).result(),
+      context.cancelled,
+    ]);
+    return { outcome: 'completed', result };
+  } catch (error) {
+    if (error instanceof CancelledFailure) throw error;
+    if (error instanceof WorkflowNotFoundError) return { outcome: 'gone', reason: error.message };
+    if (error instanceof WorkflowFailedError) return { outcome: 'failed', reason: deepestMessage(error) };
+    throw error;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** What the records say of a cell that another run had in hand. */
+export interface CellOutcome {
+  readonly state: 'published' | 'waiting' | 'refused' | 'failed';
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Waits for a cell that another run has in hand, then answers from its newest record. */
+export async function awaitPartition(deps: ActivityDeps, cell: CellKey, id: string): Promise<CellOutcome> {
+  await awaitWorkflow(deps, id);
+  const last = (await readCellRecords(deps.store, cell)).at(-1)?.record;
+  switch (last?.event) {
+    case 'published':
+    case 'unchanged':
+    case 'closed':
+    case 'skipped':
+      return { state: 'published', code: '', reason: '' };
+    case 'waiting':
+      return { state: 'waiting', code: '', reason: `waits until ${last.until ?? 'its day is final'}` };
+    case 'refused':
+      return { state: 'refused', code: last.code ?? 'AuditRefused', reason: last.reason ?? '' };
+    case 'failed':
+    case undefined:
+      return { state: 'failed', code: last?.code ?? 'Missing', reason: last?.reason ?? 'another run ended without it' };
+  }
+}
+
+function deepestMessage(error: Error): string {
+  let deepest: Error = error;
+  for (let depth = 0; depth < 10 && deepest.cause instanceof Error; depth += 1) deepest = deepest.cause;
+  return deepest.message;
+}

@@ -1,0 +1,111 @@
+import { jsonBytes, parseJson } from '../lake/json.ts';
+import { cellSegments, planPageFile, runRecordsFolder } from '../lake/layout.ts';
+import type { LakeIndex } from '../lake/lake-index.ts';
+import { appendCellRecord, appendFirstRecords, appendRecord } from '../lake/records.ts';
+import { dueCells, troubledCells, type DueCell, type KnownCell, type Memory } from '../plan/due-cells.ts';
+import { makePlan, type Plan } from '../plan/plan.ts';
+import { datasetId, utcDateOf, type CellKey, type CellState } from '../workflows/pure/cell.ts';
+import type { PlanPage, PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
+import { currentAttempt, type Attempt } from './attempt.ts';
+import type { ActivityDeps } from './deps.ts';
+
+const windowsOnPage = 20;
+const aloneOnPage = 200;
+
+/**
+ * Decides what a run has to do, from the lake's memory; records the closed days and the plan itself.
+ * The plan lies in the lake in pages, since five years of five hundred tickers fit in no payload.
+ */
+export async function plan(deps: ActivityDeps, context: RunContext, request: RunRequest): Promise<PlanRef> {
+  const now = deps.now();
+  const attempt = currentAttempt(deps.lake.id);
+  const folder = runRecordsFolder(context.run);
+  const about = { run: context.run, workflowRunId: attempt.workflowRunId };
+  await appendRecord(deps.store, folder, { ...about, event: 'started', recordedAt: now.toISOString(), request });
+  const cells = await decideCells(deps, request, now);
+  const made = makePlan(request, cells, utcDateOf(now.getTime()));
+  await recordClosed(deps, made.newlyClosed, context.run, now);
+  const pageCount = await writePages(deps, made, context.run, attempt);
+  const reference = { pageCount, windowCount: made.windows.length, summary: made.summary };
+  await appendRecord(deps.store, folder, {
+    ...about,
+    event: 'planned',
+    recordedAt: deps.now().toISOString(),
+    plan: reference,
+  });
+  return reference;
+}
+
+/** Reads one page of a plan that `plan` wrote; pages count from 0. */
+export async function readPlanPage(
+  deps: ActivityDeps,
+  context: RunContext,
+  where: { readonly workflowRunId: string; readonly page: number },
+): Promise<PlanPage> {
+  const bytes = await deps.store.get(planPageFile(context.run, where.workflowRunId, where.page));
+  if (!bytes) throw new RangeError(`Page ${where.page} of the plan of ${context.run} is gone. Start the run again.`);
+  // Written by `plan` in this same execution, by this same code.
+  return parseJson(bytes) as PlanPage;
+}
+
+async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): Promise<DueCell[]> {
+  const assets = await deps.plannedAssets();
+  if (request.kind !== 'retry') return dueCells(request, assets, await memoryOf(deps.index), now);
+  const rows = await knownCells(deps.index, "where state in ('refused', 'failed')");
+  return troubledCells(request.of, rows, assets);
+}
+
+async function memoryOf(index: LakeIndex): Promise<Memory> {
+  const rows = await knownCells(index, '');
+  const known = new Map(rows.map((row) => [cellSegments(row), row.known]));
+  return (dataset, ticker, date) => known.get(cellSegments({ dataset, ticker, date }));
+}
+
+async function knownCells(index: LakeIndex, where: string): Promise<(CellKey & { known: KnownCell })[]> {
+  const rows = await index.rows(
+    `select source, resource, ticker, date::varchar as date, state, run, code, batch_id, ingestion_date from cells ${where}`,
+  );
+  // The index's own columns: text throughout, null where a record says nothing.
+  return (rows as Record<string, string | null>[]).map((row) => ({
+    dataset: datasetId(row['source'] ?? '', row['resource'] ?? ''),
+    ticker: row['ticker'] ?? '',
+    date: row['date'] ?? '',
+    known: {
+      state: row['state'] as CellState,
+      ...(row['run'] ? { run: row['run'] } : {}),
+      ...(row['code'] ? { code: row['code'] } : {}),
+      ...(row['batch_id'] && row['ingestion_date']
+        ? { batch: { id: row['batch_id'], ingestionDate: row['ingestion_date'] } }
+        : {}),
+    },
+  }));
+}
+
+async function recordClosed(deps: ActivityDeps, cells: readonly DueCell[], run: string, now: Date): Promise<void> {
+  const byReason = new Map<string, CellKey[]>();
+  for (const cell of cells) {
+    const reason = cell.fate.kind === 'closed' ? cell.fate.reason : '';
+    const record = { event: 'closed' as const, recordedAt: now.toISOString(), run, reason };
+    const key = { dataset: cell.asset.dataset, ticker: cell.asset.ticker, date: cell.date };
+    if (cell.known) await appendCellRecord(deps.store, key, record);
+    else byReason.set(reason, [...(byReason.get(reason) ?? []), key]);
+  }
+  for (const [reason, keys] of byReason) {
+    await appendFirstRecords(deps.store, keys, { event: 'closed', recordedAt: now.toISOString(), run, reason });
+  }
+}
+
+async function writePages(deps: ActivityDeps, made: Plan, run: string, attempt: Attempt): Promise<number> {
+  const count = Math.max(
+    Math.ceil(made.windows.length / windowsOnPage),
+    Math.ceil(made.alone.length / aloneOnPage),
+  );
+  for (let page = 0; page < count; page += 1) {
+    const content: PlanPage = {
+      windows: made.windows.slice(page * windowsOnPage, (page + 1) * windowsOnPage),
+      alone: made.alone.slice(page * aloneOnPage, (page + 1) * aloneOnPage),
+    };
+    await deps.store.put(planPageFile(run, attempt.workflowRunId, page), jsonBytes(content));
+  }
+  return count;
+}

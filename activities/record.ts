@@ -1,0 +1,87 @@
+import { cellRecordsFolder, runRecordsFolder, windowRecordsFolder } from '../lake/layout.ts';
+import {
+  appendCellRecord,
+  appendRecord,
+  readCellRecords,
+  recordNumbers,
+  type CellRecord,
+} from '../lake/records.ts';
+import type { CellKey } from '../workflows/pure/cell.ts';
+import type { BatchRef, RunContext, Tally, WindowTask } from '../workflows/pure/run.ts';
+import { currentAttempt } from './attempt.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** What happened to a cell, other than its publication. */
+export interface CellNote extends CellKey {
+  readonly event: Exclude<CellRecord['event'], 'published' | 'unchanged'>;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly batch?: BatchRef;
+  /** The verdict's file, for a refusal. */
+  readonly audit?: string;
+  readonly contractVersion?: string;
+  /** For `waiting`: when the day is final. */
+  readonly until?: string;
+  /** A candidate that will not be published. */
+  readonly discard?: string;
+}
+
+/** Appends what happened to a cell; a second attempt of the same step adds nothing. */
+export async function recordCell(deps: ActivityDeps, context: RunContext, note: CellNote): Promise<void> {
+  const { dataset, ticker, date, discard, ...facts } = note;
+  const cell = { dataset, ticker, date };
+  const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
+  const last = (await readCellRecords(deps.store, cell)).at(-1)?.record;
+  if (last?.workflowRunId !== workflowRunId || last.event !== note.event || last.reason !== note.reason) {
+    const record = { ...facts, recordedAt: deps.now().toISOString(), run: context.run, workflowId, workflowRunId };
+    await appendCellRecord(deps.store, cell, record);
+  }
+  if (discard) await deps.store.remove(discard);
+}
+
+/** Records once that a window could not be fetched; the index shows its cells as failed with this reason. */
+export async function recordWindowFailure(
+  deps: ActivityDeps,
+  context: RunContext,
+  task: WindowTask,
+  failure: { readonly code: string; readonly reason: string },
+): Promise<void> {
+  const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
+  const keys = task.assets.flatMap(({ ticker }) => task.dates.map((date) => ({ dataset: task.dataset, ticker, date })));
+  const cells = await Promise.all(
+    keys.map(async ({ ticker, date, dataset }) => {
+      const numbers = await recordNumbers(deps.store, cellRecordsFolder({ dataset, ticker, date }));
+      return { ticker, date, after: numbers.at(-1) ?? 0 };
+    }),
+  );
+  await appendRecord(deps.store, windowRecordsFolder(workflowId), {
+    event: 'failed',
+    recordedAt: deps.now().toISOString(),
+    run: context.run,
+    dataset: task.dataset,
+    workflowId,
+    workflowRunId,
+    ...failure,
+    cells,
+  });
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly outcome: 'completed' | 'incomplete' | 'failed' | 'cancelled';
+  readonly tally: Tally;
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+/** Records how a run ended. */
+export async function recordRunEnd(deps: ActivityDeps, context: RunContext, end: RunEnd): Promise<void> {
+  const { workflowRunId } = currentAttempt(deps.lake.id);
+  await appendRecord(deps.store, runRecordsFolder(context.run), {
+    ...end,
+    event: 'ended',
+    recordedAt: deps.now().toISOString(),
+    run: context.run,
+    workflowRunId,
+  });
+}

@@ -1,0 +1,42 @@
+import { sealBatch } from '../lake/batches.ts';
+import { windowRecordsFolder } from '../lake/layout.ts';
+import { appendRecord } from '../lake/records.ts';
+import { splitDataset, type DatasetId } from '../workflows/pure/cell.ts';
+import type { BatchRef, RunContext, WindowAsk } from '../workflows/pure/run.ts';
+import { currentAttempt } from './attempt.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** A batch whose pages have all arrived. */
+export interface StageTask {
+  readonly dataset: DatasetId;
+  readonly ask: WindowAsk;
+  readonly batchId: string;
+  readonly pageCount: number;
+}
+
+/** Seals a batch in staging, whence nothing changes it any more, and records what it answers. */
+export async function stage(deps: ActivityDeps, context: RunContext, task: StageTask): Promise<BatchRef> {
+  const { source } = splitDataset(task.dataset);
+  const now = deps.now();
+  const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
+  const facts = {
+    batchId: task.batchId,
+    dataset: task.dataset,
+    ask: task.ask,
+    window: workflowId,
+    workflowId,
+    workflowRunId,
+  };
+  const batch = await sealBatch(deps.store, source, facts, task.pageCount);
+  await appendRecord(deps.store, windowRecordsFolder(workflowId), {
+    event: 'staged',
+    recordedAt: now.toISOString(),
+    run: context.run,
+    dataset: task.dataset,
+    workflowId,
+    workflowRunId,
+    batch,
+    requestCount: task.pageCount,
+  });
+  return batch;
+}

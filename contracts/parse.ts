@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { splitDataset } from '../workflows/pure/cell.ts';
+import type { Contract, Rule } from './contract.ts';
+import { contractInvalid, readLocatedYaml, type Issue, type LocatedYaml } from './located-yaml.ts';
+import { suggest } from './nearest.ts';
+import { odcsFile, type OdcsFile, type OdcsTable } from './odcs.ts';
+import { readColumns } from './parse-columns.ts';
+import { readRule } from './parse-rule.ts';
+
+/**
+ * Reads one contract. `file` is how errors name it.
+ * @throws ContractError `ContractInvalid` with every fault and its place.
+ */
+export function parseContract(text: string, file: string): Contract {
+  const yaml = readLocatedYaml(text, file);
+  const parsed = odcsFile.safeParse(yaml.value, { error: explain, reportInput: true });
+  if (!parsed.success) throw contractInvalid(file, yaml, parsed.error.issues.flatMap(issuesOf));
+  const issues: Issue[] = [];
+  const contract = contractOf(parsed.data, text, file, yaml, issues);
+  if (issues.length > 0) throw contractInvalid(file, yaml, issues);
+  return contract;
+}
+
+function contractOf(
+  odcs: OdcsFile,
+  text: string,
+  file: string,
+  yaml: LocatedYaml,
+  issues: Issue[],
+): Contract {
+  const table = odcs.schema[0] as OdcsTable; // the model asks for exactly one
+  const columns = readColumns(table, issues);
+  const rules = readRules(table, yaml, issues);
+  const { rowsPerCell, emptyAnswer } = readExtras(odcs, issues);
+  demandRowCount(rules, rowsPerCell, issues);
+  return {
+    dataset: datasetOf(odcs.id, issues),
+    id: odcs.id,
+    version: odcs.version,
+    sha256: createHash('sha256').update(text, 'utf8').digest('hex'),
+    file,
+    table: table.name,
+    columns: columns.columns,
+    primaryKey: columns.primaryKey,
+    rules,
+    textRuleCount: everyRule(table).length - rules.length,
+    rowsPerCell,
+    emptyAnswer,
+  };
+}
+
+function datasetOf(id: string, issues: Issue[]): string {
+  const dataset = id.slice(id.lastIndexOf(':') + 1);
+  try {
+    splitDataset(dataset);
+  } catch {
+    issues.push({ path: ['id'], message: `the id must end in :source.resource, found "${id}"` });
+  }
+  return dataset;
+}
+
+function everyRule(table: OdcsTable): { place: (string | number)[]; columnIndex?: number; index: number }[] {
+  const ofTable = table.quality.map((_, index) => ({ place: ['schema', 0, 'quality', index], index }));
+  const ofColumns = table.properties.flatMap((column, columnIndex) =>
+    column.quality.map((_, index) => ({
+      place: ['schema', 0, 'properties', columnIndex, 'quality', index],
+      columnIndex,
+      index,
+    })),
+  );
+  return [...ofTable, ...ofColumns];
+}
+
+function readRules(table: OdcsTable, yaml: LocatedYaml, issues: Issue[]): Rule[] {
+  const names = new Set<string>();
+  return everyRule(table).flatMap(({ place, columnIndex, index }) => {
+    const column = columnIndex === undefined ? undefined : table.properties[columnIndex];
+    const raw = (column ?? table).quality[index];
+    if (!raw || raw.type === 'text') return [];
+    if (names.has(raw.name)) {
+      issues.push({ path: [...place, 'name'], message: `two rules are called "${raw.name}"` });
+    }
+    names.add(raw.name);
+    const rule = readRule(raw, { table, column, path: place, line: yaml.placeOf(place).line, issues });
+    return rule ? [rule] : [];
+  });
+}
+
+function readExtras(odcs: OdcsFile, issues: Issue[]): Pick<Contract, 'rowsPerCell' | 'emptyAnswer'> {
+  const path = ['customProperties'];
+  const names = odcs.customProperties.map((extra) => extra.property);
+  for (const wanted of ['rowsPerCell', 'emptyAnswer'] as const) {
+    const count = names.filter((name) => name === wanted).length;
+    if (count !== 1)
+      issues.push({ path, message: `${wanted} must be given once, found ${count === 0 ? 'none' : count}` });
+  }
+  const extras: { rowsPerCell: number; emptyAnswer: Contract['emptyAnswer'] } = {
+    rowsPerCell: 1,
+    emptyAnswer: 'failed',
+  };
+  for (const extra of odcs.customProperties) {
+    if (extra.property === 'rowsPerCell') extras.rowsPerCell = extra.value;
+    else extras.emptyAnswer = extra.value;
+  }
+  return extras;
+}
+
+/** Without this rule an empty file would keep every other one: no row offends. */
+function demandRowCount(rules: readonly Rule[], rowsPerCell: number, issues: Issue[]): void {
+  const isDemanded = rules.some(
+    (rule) =>
+      rule.metric === 'rowCount' &&
+      rule.severity === 'error' &&
+      rule.expectation.operator === 'mustBe' &&
+      rule.expectation.value === rowsPerCell,
+  );
+  if (isDemanded) return;
+  const message = `add a rule with metric rowCount, severity error and mustBe: ${rowsPerCell}, as rowsPerCell says`;
+  issues.push({ path: ['schema', 0, 'quality'], message });
+}
+
+/** Puts zod's findings in the house's words; undefined leaves zod's own. */
+function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.input === undefined && issue.code !== 'custom') return 'this key is missing';
+  const found = JSON.stringify(issue.input);
+  if (issue.code === 'invalid_type') return `expected ${issue.expected}, found ${found}`;
+  if (issue.code === 'invalid_value') {
+    return `found ${found}; ${suggest(String(issue.input), issue.values.map(String))}`;
+  }
+  return undefined;
+}
+
+function issuesOf(issue: z.core.$ZodIssue): Issue[] {
+  if (issue.code === 'unrecognized_keys') {
+    const messages = issue.message.split('\n');
+    return issue.keys.map((key, index) => ({
+      path: issue.path,
+      key,
+      message: messages[index] ?? issue.message,
+    }));
+  }
+  const last = issue.path.at(-1);
+  return [
+    { path: issue.path, message: typeof last === 'string' ? `${last}: ${issue.message}` : issue.message },
+  ];
+}

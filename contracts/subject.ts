@@ -1,0 +1,58 @@
+import { splitDataset, type CellKey } from '../workflows/pure/cell.ts';
+import type { Contract } from './contract.ts';
+import { quoteName, quotePath, quoteText } from './sql-text.ts';
+
+/** The candidate that is audited, and the cell it is to be published as. */
+export interface AuditSubject {
+  readonly parquetPath: string;
+  readonly cell: CellKey;
+}
+
+/** One column as the Parquet file has it, its type in DuckDB's words. */
+export interface FileColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The beginning of the names that stand for what the cell dictates. No column of a file has it. */
+export const factPrefix = 'cell__';
+
+/**
+ * Writes the relation `subject` that every check reads: some of the file's columns and, beside them,
+ * what the cell says they must be.
+ */
+export function subjectOf(
+  relation: string,
+  columns: readonly string[],
+  contract: Contract,
+  cell: CellKey,
+): string {
+  const facts = Object.entries(factsOf(contract, cell)).map(
+    ([name, sql]) => `${sql} as ${factPrefix}${name}`,
+  );
+  return `with subject as (select ${[...columns.map(quoteName), ...facts].join(', ')} from ${relation})`;
+}
+
+/** The file as a relation: nothing is read out of its path. */
+export function fileRelation(parquetPath: string): string {
+  return `read_parquet(${quotePath(parquetPath)}, hive_partitioning = false)`;
+}
+
+/** No row at all, in the columns of a contract: enough to try SQL on. */
+export function emptyRelation(contract: Contract): string {
+  const columns = contract.columns.map(
+    (column) => `null::${column.physicalType} as ${quoteName(column.name)}`,
+  );
+  return `(select ${columns.join(', ')} where false)`;
+}
+
+function factsOf(contract: Contract, cell: CellKey): Record<string, string> {
+  const { source, resource } = splitDataset(cell.dataset);
+  return {
+    source: quoteText(source),
+    resource: quoteText(resource),
+    ticker: quoteText(cell.ticker),
+    date: `date ${quoteText(cell.date)}`,
+    contract_version: quoteText(contract.version),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * The tables of `index.duckdb`: the records and audits of a lake, one row each, for whoever asks about
+ * many cells at once. Derived: it may be thrown away at any time and is made anew from the files.
+ */
+
+/** Raised whenever a table or view changes; an index of another version is thrown away. */
+export const indexVersion = 1;
+
+/** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
+export const indexSchema = `
+create table index_version (version integer);
+insert into index_version values (${indexVersion});
+create table files (path varchar primary key);
+create table cell_records (
+    source varchar, resource varchar, ticker varchar, date date, number integer, event varchar, state varchar,
+    recorded_at timestamptz, run varchar, workflow_id varchar, workflow_run_id varchar, batch_id varchar,
+    ingestion_date varchar, sha256 varchar, size_bytes bigint, row_count integer, contract_version varchar,
+    code varchar, reason varchar, until timestamptz, path varchar, body json
+);
+create table window_records (
+    "window" varchar, number integer, event varchar, recorded_at timestamptz, run varchar, source varchar,
+    resource varchar, workflow_id varchar, workflow_run_id varchar, batch_id varchar, request_count integer,
+    code varchar, reason varchar, path varchar, body json
+);
+create table run_records (
+    run varchar, number integer, event varchar, recorded_at timestamptz, workflow_run_id varchar,
+    outcome varchar, path varchar, body json
+);
+create table audits (
+    source varchar, resource varchar, ticker varchar, date date, attempt_id varchar, audited_at timestamptz,
+    run varchar, batch_id varchar, contract_version varchar, outcome varchar, rule_count integer, checks json,
+    candidate_sha256 varchar, path varchar
+);
+create view window_failures as
+    select
+        source, resource, cell.ticker as ticker, cell.date as date, cell.after as after_number,
+        recorded_at, run, batch_id, code, reason
+    from window_records,
+        unnest(from_json(body -> 'cells', '[{"ticker":"VARCHAR","date":"DATE","after":"INTEGER"}]')) as unnested (cell)
+    where event = 'failed'
+    qualify row_number() over (
+        partition by source, resource, cell.ticker, cell.date order by recorded_at desc
+    ) = 1;
+create view cells as
+    with newest as (
+        select * from cell_records
+        qualify row_number() over (partition by source, resource, ticker, date order by number desc) = 1
+    )
+    select
+        source, resource, ticker, date,
+        case when failed.after_number is null then newest.state else 'failed' end as state,
+        coalesce(newest.number, 0) as number,
+        coalesce(failed.recorded_at, newest.recorded_at) as recorded_at,
+        coalesce(failed.run, newest.run) as run,
+        case when failed.after_number is null then newest.batch_id else failed.batch_id end as batch_id,
+        case when failed.after_number is null then newest.ingestion_date end as ingestion_date,
+        newest.sha256, newest.contract_version,
+        case when failed.after_number is null then newest.code else failed.code end as code,
+        case when failed.after_number is null then newest.reason else failed.reason end as reason,
+        newest.until
+    from newest
+    full join (
+        select failure.* from window_failures as failure
+        left join newest using (source, resource, ticker, date)
+        where failure.after_number >= coalesce(newest.number, 0)
+    ) as failed using (source, resource, ticker, date);
+create view publications as
+    select
+        source, resource, ticker, date, number, recorded_at, run, workflow_id, batch_id, sha256, size_bytes,
+        row_count, contract_version
+    from cell_records
+    where event = 'published'
+    qualify row_number() over (partition by source, resource, ticker, date order by number desc) = 1;
+`;
+
+const key = (name: string): string => `url_decode(regexp_extract(filename, '/${name}=([^/]+)/', 1))`;
+const number = `regexp_extract(filename, '/(\\d+)\\.json$', 1)::integer`;
+const text = (path: string): string => `content::json ->> '${path}'`;
+
+/** Reads new cell records; `$files` is replaced by a list of paths. */
+export const insertCellRecords = `
+insert into cell_records select
+    ${key('source')}, ${key('resource')}, ${key('ticker')}, ${key('date')}::date, ${number},
+    ${text('$.event')},
+    case when ${text('$.event')} = 'unchanged' then 'published' else ${text('$.event')} end,
+    (${text('$.recordedAt')})::timestamptz, ${text('$.run')}, ${text('$.workflowId')}, ${text('$.workflowRunId')},
+    ${text('$.batch.id')}, ${text('$.batch.ingestionDate')}, ${text('$.sha256')}, (${text('$.sizeBytes')})::bigint,
+    (${text('$.rowCount')})::integer, ${text('$.contractVersion')}, ${text('$.code')}, ${text('$.reason')},
+    (${text('$.until')})::timestamptz, filename, content::json
+from read_text($files)`;
+
+/** Reads new window records. */
+export const insertWindowRecords = `
+insert into window_records select
+    url_decode(regexp_extract(filename, '/windows/([^/]+)/', 1)), ${number}, ${text('$.event')},
+    (${text('$.recordedAt')})::timestamptz, ${text('$.run')},
+    split_part(${text('$.dataset')}, '.', 1), regexp_replace(${text('$.dataset')}, '^[^.]+\\.', ''),
+    ${text('$.workflowId')}, ${text('$.workflowRunId')}, ${text('$.batch.id')},
+    (${text('$.requestCount')})::integer, ${text('$.code')}, ${text('$.reason')}, filename, content::json
+from read_text($files)`;
+
+/** Reads new run records. */
+export const insertRunRecords = `
+insert into run_records select
+    url_decode(regexp_extract(filename, '/runs/([^/]+)/', 1)), ${number}, ${text('$.event')},
+    (${text('$.recordedAt')})::timestamptz, ${text('$.workflowRunId')}, ${text('$.outcome')}, filename, content::json
+from read_text($files)`;
+
+/** Reads new verdicts. */
+export const insertAudits = `
+insert into audits select
+    ${key('source')}, ${key('resource')}, ${key('ticker')}, ${key('date')}::date,
+    url_decode(regexp_extract(filename, '/([^/]+)\\.json$', 1)), (${text('$.auditedAt')})::timestamptz,
+    ${text('$.run')}, ${text('$.batch.id')}, ${text('$.contractVersion')}, ${text('$.verdict.outcome')},
+    (${text('$.verdict.ruleCount')})::integer, content::json -> '$.verdict.checks',
+    ${text('$.candidateSha256')}, filename
+from read_text($files)`;

@@ -1,0 +1,146 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { copyFile, rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  indexSchema,
+  indexVersion,
+  insertAudits,
+  insertCellRecords,
+  insertRunRecords,
+  insertWindowRecords,
+} from './index-schema.ts';
+import { LakeError } from './lake-error.ts';
+import type { Store } from './store.ts';
+
+const indexFile = 'index.duckdb';
+const filesAtOnce = 2_000;
+const lockTries = 200;
+const lockPauseMs = 50;
+
+const readers: readonly { readonly folder: string; readonly insert: string }[] = [
+  { folder: 'records/cells', insert: insertCellRecords },
+  { folder: 'records/windows', insert: insertWindowRecords },
+  { folder: 'records/runs', insert: insertRunRecords },
+  { folder: 'audits', insert: insertAudits },
+];
+
+/**
+ * The derived index over a lake's records. It is opened for moments only: DuckDB lets one process write a
+ * file and nobody read it meanwhile, so whoever comes second waits a little. Within one process DuckDB
+ * does not notice a second opener at all, hence the queue.
+ */
+export class LakeIndex {
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly store: Store) {}
+
+  /** Brings the index up to date and asks it. */
+  async ask<T>(question: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => this.#withFile(question));
+  }
+
+  /** Asks one SELECT with named parameters and gives its rows as plain JSON values. */
+  async rows(sql: string, values: Record<string, string> = {}): Promise<Record<string, unknown>[]> {
+    return this.ask(async (connection) => (await connection.runAndReadAll(sql, values)).getRowObjectsJson());
+  }
+
+  /** Brings the index up to date and copies it to a path of its own, where it can be read at leisure. */
+  async copyTo(path: string): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#withFile(async (connection) => connection.run('checkpoint'));
+      await copyFile(this.store.pathOf(indexFile), path);
+    });
+  }
+
+  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(act, act);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #withFile<T>(question: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const instance = await this.#open();
+    try {
+      const connection = await instance.connect();
+      try {
+        await this.#refresh(connection);
+        return await question(connection);
+      } finally {
+        connection.closeSync();
+      }
+    } finally {
+      instance.closeSync();
+    }
+  }
+
+  async #open(): Promise<DuckDBInstance> {
+    const path = this.store.pathOf(indexFile);
+    const instance = await openExclusively(path);
+    if (await hasRightVersion(instance)) return instance;
+    instance.closeSync();
+    await rm(path, { force: true });
+    await rm(`${path}.wal`, { force: true });
+    return openExclusively(path);
+  }
+
+  async #refresh(connection: DuckDBConnection): Promise<void> {
+    const tables = await connection.runAndReadAll("select 1 from duckdb_tables() where table_name = 'files'");
+    if (tables.currentRowCount === 0) await connection.run(`begin; ${indexSchema} commit;`);
+    const known = new Set((await connection.runAndReadAll('select path from files')).getColumns()[0] as string[]);
+    for (const { folder, insert } of readers) {
+      const fresh = (await this.store.list(folder)).filter((key) => key.endsWith('.json') && !known.has(key));
+      for (let start = 0; start < fresh.length; start += filesAtOnce) {
+        await this.#insert(connection, insert, fresh.slice(start, start + filesAtOnce));
+      }
+    }
+  }
+
+  async #insert(connection: DuckDBConnection, insert: string, keys: readonly string[]): Promise<void> {
+    const paths = `[${keys.map((key) => quote(this.store.pathOf(key))).join(', ')}]`;
+    const names = keys.map((key) => `(${quote(key)})`).join(', ');
+    await connection.run(`begin; ${insert.replace('$files', paths)}; insert into files values ${names}; commit;`);
+  }
+}
+
+async function openExclusively(path: string): Promise<DuckDBInstance> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await DuckDBInstance.create(path, { autoinstall_known_extensions: 'false' });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (!/lock/i.test(message)) return recreate(path, error);
+      if (tries >= lockTries) {
+        throw new LakeError('LakeBusy', `Could not read the lake's index: another process holds ${path}. Try again.`, error);
+      }
+      await pause(lockPauseMs);
+    }
+  }
+}
+
+/** An index that DuckDB cannot open is thrown away: everything in it comes from the records. */
+async function recreate(path: string, cause: unknown): Promise<DuckDBInstance> {
+  await rm(path, { force: true });
+  await rm(`${path}.wal`, { force: true });
+  return DuckDBInstance.create(path, { autoinstall_known_extensions: 'false' }).catch(() => {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new LakeError('LakeUnwritable', `Could not make the lake's index at ${path}: ${found}`, cause);
+  });
+}
+
+async function hasRightVersion(instance: DuckDBInstance): Promise<boolean> {
+  const connection = await instance.connect();
+  try {
+    const tables = await connection.runAndReadAll('select table_name from duckdb_tables()');
+    if (tables.currentRowCount === 0) return true;
+    const reader = await connection.runAndReadAll('select version from index_version');
+    return reader.getRowObjectsJson()[0]?.['version'] === indexVersion;
+  } catch {
+    return false;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

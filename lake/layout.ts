@@ -1,0 +1,136 @@
+import { datasetId, splitDataset, type CellKey, type DatasetId } from '../workflows/pure/cell.ts';
+
+/**
+ * Where things lie: every path below the lake's root, always with forward slashes. The keys of a cell
+ * stand in its path, percent-encoded, so that any engine reads a folder as one Hive-partitioned table.
+ */
+
+const numberWidth = 6;
+const words = new Set(['NULL', '__HIVE_DEFAULT_PARTITION__']);
+
+/**
+ * Encodes a text as one path segment: everything outside `[A-Za-z0-9._-]` becomes `%XX`. The names that
+ * engines or file systems read as something else (`NULL`, `.`, `..`) have their first character encoded.
+ */
+export function encodeSegment(text: string): string {
+  if (text === '') throw new RangeError('An empty text cannot be a path segment');
+  const encoded = [...Buffer.from(text, 'utf8')].map(encodeByte).join('');
+  return words.has(text.toUpperCase()) || /^\.+$/.test(text) || text.startsWith('.')
+    ? hex(encoded.charCodeAt(0)) + encoded.slice(1)
+    : encoded;
+}
+
+/** Decodes what `encodeSegment` made. */
+export function decodeSegment(segment: string): string {
+  return decodeURIComponent(segment);
+}
+
+function encodeByte(byte: number): string {
+  const character = String.fromCharCode(byte);
+  return byte < 128 && /[A-Za-z0-9._-]/.test(character) ? character : hex(byte);
+}
+
+function hex(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/** `source=S/resource=R` of a dataset. */
+export function datasetSegments(dataset: DatasetId): string {
+  const { source, resource } = splitDataset(dataset);
+  return `source=${encodeSegment(source)}/resource=${encodeSegment(resource)}`;
+}
+
+/** `source=S/resource=R/ticker=T/date=D` of a cell. */
+export function cellSegments(cell: CellKey): string {
+  return `${datasetSegments(cell.dataset)}/ticker=${encodeSegment(cell.ticker)}/date=${encodeSegment(cell.date)}`;
+}
+
+const cellPattern = /source=([^/]+)\/resource=([^/]+)\/ticker=([^/]+)\/date=([^/]+)/;
+
+/** Reads a cell's keys back from any path that contains `cellSegments`; undefined where there are none. */
+export function cellOfPath(path: string): CellKey | undefined {
+  const match = cellPattern.exec(path);
+  if (!match) return undefined;
+  const [source, resource, ticker, date] = match.slice(1).map(decodeSegment) as [string, string, string, string];
+  return { dataset: datasetId(source, resource), ticker, date };
+}
+
+/** A cell's published data; its folder holds this file and nothing else. */
+export function bronzeFile(cell: CellKey): string {
+  return `bronze/${cellSegments(cell)}/data.parquet`;
+}
+
+/** Where a replaced file is kept: by the number of the record that published it. */
+export function supersededFile(cell: CellKey, number: number): string {
+  return `superseded/${cellSegments(cell)}/${numberName(number)}.parquet`;
+}
+
+/** One attempt's candidate. `attemptId` is `<workflow run id>.<attempt>`, so attempts never share a file. */
+export function candidateFile(cell: CellKey, attemptId: string): string {
+  return `candidates/${cellSegments(cell)}/${encodeSegment(attemptId)}.parquet`;
+}
+
+/** Where a refused candidate is kept for inspection. */
+export function refusedFile(cell: CellKey, attemptId: string): string {
+  return `refused/${cellSegments(cell)}/${encodeSegment(attemptId)}.parquet`;
+}
+
+/** One attempt's verdict. */
+export function auditFile(cell: CellKey, attemptId: string): string {
+  return `audits/${cellSegments(cell)}/${encodeSegment(attemptId)}.json`;
+}
+
+/** The folder of a cell's numbered records. */
+export function cellRecordsFolder(cell: CellKey): string {
+  return `records/cells/${cellSegments(cell)}`;
+}
+
+/** The folder of a run's numbered records and plan pages. */
+export function runRecordsFolder(run: string): string {
+  return `records/runs/${encodeSegment(run)}`;
+}
+
+/** The folder of a window's numbered records. */
+export function windowRecordsFolder(window: string): string {
+  return `records/windows/${encodeSegment(window)}`;
+}
+
+/** The file of record `number` in a folder of records: `000001.json` is the first. */
+export function recordFile(folder: string, number: number): string {
+  return `${folder}/${numberName(number)}.json`;
+}
+
+/** Reads the number of a record from its file name; undefined for any other file. */
+export function numberOfRecord(name: string): number | undefined {
+  const match = /^(\d{6,})\.json$/.exec(name);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** One page of what one execution of a run set out to do; pages count from 0. */
+export function planPageFile(run: string, workflowRunId: string, page: number): string {
+  return `records/plans/${encodeSegment(run)}/${encodeSegment(workflowRunId)}/${numberName(page)}.json`;
+}
+
+/** The folder in which a batch's raw pages are collected. */
+export function incomingFolder(batchId: string): string {
+  return `incoming/${encodeSegment(batchId)}`;
+}
+
+/** The folder of a sealed batch. `ingestionDate` is the UTC day on which its first page was fetched. */
+export function stagingFolder(source: string, ingestionDate: string, batchId: string): string {
+  return `staging/source=${encodeSegment(source)}/ingestion_date=${encodeSegment(ingestionDate)}/batch_id=${encodeSegment(batchId)}`;
+}
+
+/** The raw bytes of page `index` (from 0): `raw.json` is the first, `raw-0001.json` the second. */
+export function pageFile(folder: string, index: number): string {
+  return index === 0 ? `${folder}/raw.json` : `${folder}/raw-${String(index).padStart(4, '0')}.json`;
+}
+
+/** Raw answers that were no data, kept for inspection. */
+export function refusedRawFile(batchId: string, attemptId: string): string {
+  return `refused/raw/${encodeSegment(batchId)}/${encodeSegment(attemptId)}.body`;
+}
+
+function numberName(number: number): string {
+  return String(number).padStart(numberWidth, '0');
+}

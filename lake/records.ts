@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { CellKey } from '../workflows/pure/cell.ts';
+import { jsonBytes, parseJson } from './json.ts';
+import { cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
+import { LakeError } from './lake-error.ts';
+import type { Store } from './store.ts';
+
+/**
+ * The lake's memory: append-only, numbered entries. A number is claimed with one `link`, so that exactly
+ * one of many writers has it; what it says is never changed afterwards.
+ */
+
+const batchSchema = z.object({ id: z.string(), ingestionDate: z.string() });
+
+/** What happened to a cell. `unchanged` leads to the state `published`, `accepted` too. */
+export const cellEvents = [
+  'published',
+  'unchanged',
+  'closed',
+  'waiting',
+  'refused',
+  'failed',
+  'skipped',
+] as const;
+
+const cellRecordSchema = z.object({
+  event: z.enum(cellEvents),
+  recordedAt: z.string(),
+  /** The run that caused it, without the lake's id, such as `daily/2026-11-19`. */
+  run: z.string(),
+  workflowId: z.string().optional(),
+  workflowRunId: z.string().optional(),
+  batch: batchSchema.optional(),
+  /** Where the candidate lay when this was recorded: its redo. */
+  candidate: z.string().optional(),
+  sha256: z.string().optional(),
+  sizeBytes: z.number().optional(),
+  rowCount: z.number().optional(),
+  contractVersion: z.string().optional(),
+  /** The verdict's file below the lake's root. */
+  audit: z.string().optional(),
+  /** What a restatement replaced. */
+  supersedes: z.object({ number: z.number(), sha256: z.string(), keptAt: z.string() }).optional(),
+  /** Why, as an error code and as sentences, for whatever is not published. */
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  /** For `waiting`: when the day is final. */
+  until: z.string().optional(),
+});
+
+/** One entry of a cell. */
+export type CellRecord = Readonly<z.infer<typeof cellRecordSchema>>;
+
+/** An entry with its number. */
+export interface Numbered<T> {
+  readonly number: number;
+  readonly record: T;
+}
+
+/** Reads all of a cell's records, oldest first. */
+export async function readCellRecords(store: Store, cell: CellKey): Promise<Numbered<CellRecord>[]> {
+  const folder = cellRecordsFolder(cell);
+  const numbers = await recordNumbers(store, folder);
+  return Promise.all(
+    numbers.map(async (number) => ({ number, record: await readCellRecord(store, folder, number) })),
+  );
+}
+
+/** Reads one record of a cell by its number. */
+export async function readCellRecord(store: Store, folder: string, number: number): Promise<CellRecord> {
+  const key = recordFile(folder, number);
+  const bytes = await store.get(key);
+  const parsed = bytes ? cellRecordSchema.safeParse(parseJson(bytes)) : undefined;
+  if (parsed?.success) return parsed.data;
+  throw new LakeError(
+    'LakeDamaged',
+    `${store.pathOf(key)} is not a record (${parsed?.error.issues[0]?.message ?? 'it is gone'}). Records are never changed: restore it from a backup.`,
+  );
+}
+
+/** The numbers taken in a folder of records, ascending. */
+export async function recordNumbers(store: Store, folder: string): Promise<number[]> {
+  const names = await store.namesIn(folder);
+  return names
+    .map(numberOfRecord)
+    .filter((number): number is number => number !== undefined)
+    .sort((left, right) => left - right);
+}
+
+/** Claims exactly this number for an entry; false where somebody has it already. */
+export async function claimRecord(store: Store, folder: string, number: number, record: unknown): Promise<boolean> {
+  return store.putIfAbsent(recordFile(folder, number), jsonBytes(record));
+}
+
+/** Appends an entry under the next free number, and returns that number. */
+export async function appendRecord(store: Store, folder: string, record: unknown): Promise<number> {
+  for (;;) {
+    const number = ((await recordNumbers(store, folder)).at(-1) ?? 0) + 1;
+    if (await claimRecord(store, folder, number, record)) return number;
+  }
+}
+
+/** Appends an entry to a cell. */
+export async function appendCellRecord(store: Store, cell: CellKey, record: CellRecord): Promise<number> {
+  return appendRecord(store, cellRecordsFolder(cell), record);
+}
+
+/** The same first entry for many cells that have none, as `closed` days are; one stored file for all. */
+export async function appendFirstRecords(store: Store, cells: readonly CellKey[], record: CellRecord): Promise<void> {
+  await store.putIfAbsentMany(
+    cells.map((cell) => recordFile(cellRecordsFolder(cell), 1)),
+    jsonBytes(record),
+  );
+}
+
+/** Tells whether a record calls its batch worthless for the cell, so that it must be fetched anew. */
+export function discredits(record: CellRecord, batchId: string): boolean {
+  return record.batch?.id === batchId && (record.event === 'refused' || record.code === 'NoData');
+}

@@ -1,0 +1,28 @@
+/**
+ * What the lake asks of the place it lies in. Keys are paths below the lake's root with forward slashes.
+ * Every write is durable when its promise resolves; a reader sees a file whole or not at all.
+ */
+export interface Store {
+  /** Writes a file nobody else writes, replacing it whole. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Writes a file unless it is there already; false where it was. Exactly one of many callers wins. */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
+  /** The same bytes under many new keys, one stored file where the store can; keys that exist are left out. */
+  putIfAbsentMany(keys: readonly string[], bytes: Uint8Array): Promise<void>;
+  /** Reads a file; undefined where it is not there. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** The size of a file in bytes; undefined where it is not there. */
+  sizeOf(key: string): Promise<number | undefined>;
+  /** The names directly below a folder; empty where it is not there. */
+  namesIn(folder: string): Promise<string[]>;
+  /** Every file below a folder, as keys; empty where it is not there. */
+  list(folder: string): Promise<string[]>;
+  /** Moves a file or folder to its final place in one step; false where `from` is not there. */
+  promote(from: string, to: string): Promise<boolean>;
+  /** Keeps a second name for a file's present content; true also where that name exists already. */
+  keep(from: string, to: string): Promise<boolean>;
+  /** Removes a file or folder; nothing happens where it is not there. */
+  remove(key: string): Promise<void>;
+  /** The path by which a local program (DuckDB) reads a key. */
+  pathOf(key: string): string;
+}

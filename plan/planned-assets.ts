@@ -1,0 +1,61 @@
+import { calendarByName, fileCalendar, type Calendar } from '../calendars/index.ts';
+import type { Asset, SourceSettings } from '../settings.ts';
+import { datesOfFile, type CsvFiles } from '../sources/csv.ts';
+import type { Source, SourceAccess } from '../sources/source.ts';
+import { splitDataset, utcDateOf } from '../workflows/pure/cell.ts';
+import type { PlannedAsset } from './due-cells.ts';
+import { PlanError } from './plan-error.ts';
+
+/** What the assets of a configuration are planned from. */
+export interface AssetSources {
+  readonly assets: readonly Asset[];
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly settings: Readonly<Record<string, SourceSettings>>;
+  readonly csvFiles: CsvFiles;
+  readonly accessTo: (source: string) => SourceAccess;
+}
+
+/**
+ * Brings together what planning needs of every configured asset. An asset whose calendar is its file has
+ * that file read each time, since it may have grown.
+ * @throws PlanError where an asset names a dataset or a file that is not there.
+ */
+export async function plannedAssets(from: AssetSources, now: Date): Promise<readonly PlannedAsset[]> {
+  return Promise.all(from.assets.map((asset) => planned(asset, from, now)));
+}
+
+async function planned(asset: Asset, from: AssetSources, now: Date): Promise<PlannedAsset> {
+  // The settings demand at least one source; the first is the one that is used.
+  const { dataset, symbol } = asset.sources[0] as Asset['sources'][number];
+  const parts = splitDataset(dataset);
+  const source = from.sources.get(parts.source);
+  const resource = source?.resources[parts.resource];
+  const settings = from.settings[parts.source];
+  if (!source || !resource || !settings) {
+    const known = [...from.sources.values()].flatMap(({ name, resources }) =>
+      Object.keys(resources).map((resourceName) => `${name}.${resourceName}`),
+    );
+    throw new PlanError(`${asset.ticker} names dataset ${dataset}, which does not exist. Write one of: ${known.join(', ')}.`);
+  }
+  return {
+    ticker: asset.ticker,
+    dataset,
+    symbol,
+    calendar: asset.calendar === 'file' ? await calendarOfFile(asset, symbol, from, now) : calendarByName(asset.calendar),
+    final: settings.final,
+    historyDays: settings.historyDays,
+    coverage: resource.coverage,
+  };
+}
+
+async function calendarOfFile(asset: Asset, symbol: string, from: AssetSources, now: Date): Promise<Calendar> {
+  const options = from.csvFiles[symbol];
+  const resource = from.sources.get('csv')?.resources['daily_closes'];
+  if (!options || !resource) {
+    throw new PlanError(`${asset.ticker} takes its days from a file, but sources.csv.files has no entry "${symbol}". Add it to marketlake.yaml.`);
+  }
+  const today = utcDateOf(now.getTime());
+  const request = resource.firstPage({ kind: 'range', symbol, from: today, to: today, today });
+  const answer = await resource.send(request, from.accessTo('csv'));
+  return fileCalendar(new Set(datesOfFile(answer.body, options)));
+}

@@ -1,0 +1,263 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { calendarNames } from './calendars/index.ts';
+import type { Market } from './lake/identity.ts';
+import { csvFileSchema } from './sources/csv-options.ts';
+
+/** The one module that reads the environment and marketlake.yaml; everybody else is handed what it needs. */
+
+/** Where this project lies. */
+export const projectFolder = dirname(fileURLToPath(import.meta.url));
+
+/** A setting that cannot be used: which file and line, what was found, what to write instead. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly code = 'SettingsInvalid';
+}
+
+const ticker = z
+  .string()
+  .min(1)
+  .max(40)
+  .regex(/^[^\s,\p{Cc}]+$/u, 'a ticker has no spaces, commas or control characters');
+
+const assetSchema = z.strictObject({
+  ticker,
+  class: z.enum(['crypto', 'stock', 'fx', 'index']),
+  calendar: z.enum(calendarNames),
+  currency: z.string().length(3).nullable().default(null),
+  sources: z
+    .array(z.strictObject({ dataset: z.string().regex(/^[a-z0-9]+\.[a-z0-9_]+$/, 'source.resource'), symbol: z.string().min(1) }))
+    .min(1),
+});
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, HH:MM');
+const timeZone = z.string().refine(isTimeZone, 'an IANA time zone, such as America/New_York');
+const finalSchema = z.strictObject({ time: clockTime, timeZone });
+const planSchema = z.strictObject({
+  requestsPerMinute: z.number().positive().nullable().optional(),
+  historyDays: z.number().int().positive().nullable().default(null),
+});
+const apiSchema = z.strictObject({ baseUrl: z.url(), final: finalSchema, plan: planSchema });
+
+const fileSchema = z.strictObject({
+  market: z.enum(['sample', 'live']),
+  lake: z.strictObject({ folder: z.string().min(1) }),
+  assets: z.array(assetSchema).min(1).refine(hasUniqueTickers, 'tickers must be unique'),
+  sources: z.strictObject({
+    coingecko: apiSchema,
+    massive: apiSchema,
+    csv: z.strictObject({
+      folder: z.string().min(1),
+      final: finalSchema,
+      files: z.record(z.string(), csvFileSchema),
+    }),
+  }),
+  schedule: z.strictObject({ time: clockTime, timeZone }),
+  run: z.strictObject({
+    cellsAtOnce: z.number().int().min(1).max(500),
+    windowsAtOnce: z.number().int().min(1).max(100),
+    patienceMinutes: z.number().positive().max(1440),
+  }),
+});
+
+type File = z.infer<typeof fileSchema>;
+
+/** One thing with a price, as configured; the first of its sources is used. */
+export type Asset = Readonly<z.infer<typeof assetSchema>>;
+/** When a source's day is final: at this time on the day after it. */
+export type Finality = Readonly<z.infer<typeof finalSchema>>;
+
+/** What is needed to ask one source, without the sample market's address. */
+export interface SourceSettings {
+  readonly name: string;
+  /** API origin and path, or the folder of a local source. */
+  readonly baseUrl: string;
+  /** True where the base URL was set by hand, so that the sample market does not replace it. */
+  readonly isBaseUrlGiven: boolean;
+  readonly isLocal: boolean;
+  readonly apiKey?: string;
+  readonly final: Finality;
+  /** Requests a minute over all workers; null: no limit. */
+  readonly requestsPerMinute: number | null;
+  /** How many days back the plan reaches; null: no limit. */
+  readonly historyDays: number | null;
+}
+
+/** Everything configured, with paths made absolute. */
+export interface Settings {
+  readonly market: Market;
+  readonly lakeFolder: string;
+  readonly assets: readonly Asset[];
+  readonly sources: Readonly<Record<string, SourceSettings>>;
+  readonly csvFiles: File['sources']['csv']['files'];
+  readonly schedule: File['schedule'];
+  readonly run: File['run'];
+  /** The variable's text; unset means the address in the lake's runtime.json. */
+  readonly temporalAddress?: string;
+  readonly temporalCliPath?: string;
+  readonly pathFolders: readonly string[];
+  /** The user's cache folder, for what we fetch once. */
+  readonly cacheFolder: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads `.env`, marketlake.yaml, the file laid over it and the environment.
+ * @throws SettingsError naming file, line and what to write instead.
+ */
+export function loadSettings(environment: Environment = environmentWithDotEnv()): Settings {
+  const file = readSettingsFile(environment['MARKETLAKE_CONFIG']);
+  const market = oneOf('MARKETLAKE_MARKET', environment['MARKETLAKE_MARKET'], ['sample', 'live'] as const) ?? file.market;
+  const folder = environment['MARKETLAKE_DATA_DIR'] || file.lake.folder.replaceAll('{market}', market);
+  return {
+    market,
+    lakeFolder: isAbsolute(folder) ? folder : resolve(environment['MARKETLAKE_DATA_DIR'] ? '.' : projectFolder, folder),
+    assets: file.assets,
+    sources: {
+      coingecko: apiSettings('coingecko', file, environment, environment['COINGECKO_API_KEY'] ? 25 : 5),
+      massive: apiSettings('massive', file, environment, 5),
+      csv: csvSettings(file),
+    },
+    csvFiles: file.sources.csv.files,
+    schedule: file.schedule,
+    run: file.run,
+    ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),
+    ...optional('temporalCliPath', environment['TEMPORAL_CLI_PATH']),
+    pathFolders: (environment['PATH'] ?? '').split(':').filter(Boolean),
+    cacheFolder: cacheFolder(environment),
+  };
+}
+
+/** Connection options and namespace for a Temporal server, by Temporal's own environment configuration. */
+export function temporalConnection(address: string | undefined): ReturnType<typeof loadClientConnectConfig> {
+  const config = loadClientConnectConfig();
+  return address ? { ...config, connectionOptions: { ...config.connectionOptions, address } } : config;
+}
+
+/** The whole environment, for the programs we start ourselves, with some variables set. */
+export function environmentFor(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...extra };
+}
+
+function environmentWithDotEnv(): Environment {
+  const dotEnv = join(projectFolder, '.env');
+  if (existsSync(dotEnv)) process.loadEnvFile(dotEnv);
+  return process.env;
+}
+
+function apiSettings(
+  name: 'coingecko' | 'massive',
+  file: File,
+  environment: Environment,
+  defaultRequestsPerMinute: number,
+): SourceSettings {
+  const { baseUrl, final, plan } = file.sources[name];
+  const givenUrl = environment[`${name.toUpperCase()}_BASE_URL`];
+  if (givenUrl && !URL.canParse(givenUrl)) {
+    throw new SettingsError(`${name.toUpperCase()}_BASE_URL is "${givenUrl}": write a URL, such as ${baseUrl}`);
+  }
+  return {
+    name,
+    baseUrl: (givenUrl || baseUrl).replace(/\/+$/, ''),
+    isBaseUrlGiven: Boolean(givenUrl),
+    isLocal: false,
+    ...optional('apiKey', environment[`${name.toUpperCase()}_API_KEY`]),
+    final,
+    requestsPerMinute: plan.requestsPerMinute === undefined ? defaultRequestsPerMinute : plan.requestsPerMinute,
+    historyDays: plan.historyDays,
+  };
+}
+
+function csvSettings(file: File): SourceSettings {
+  const { folder, final } = file.sources.csv;
+  const baseUrl = resolve(projectFolder, folder);
+  return { name: 'csv', baseUrl, isBaseUrlGiven: true, isLocal: true, final, requestsPerMinute: null, historyDays: null };
+}
+
+function cacheFolder(environment: Environment): string {
+  const home = environment['HOME'] || homedir();
+  const system = process.platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
+  return join(environment['XDG_CACHE_HOME'] || system, 'marketlake');
+}
+
+function readSettingsFile(overlayPath: string | undefined): File {
+  const base = readYaml(join(projectFolder, 'marketlake.yaml'));
+  const overlay = overlayPath ? readYaml(resolve(overlayPath)) : undefined;
+  const merged = overlay ? layOver(base.value, overlay.value) : base.value;
+  const parsed = fileSchema.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  const sentences = parsed.error.issues.slice(0, 5).map((issue) => {
+    const at = overlay && overlay.lineOf(issue.path) !== undefined ? overlay : base;
+    return `${at.path}:${at.lineOf(issue.path) ?? 1}: ${issue.path.join('.') || 'the file'}: ${issue.message}`;
+  });
+  throw new SettingsError(sentences.join('\n'));
+}
+
+interface YamlFile {
+  readonly path: string;
+  readonly value: unknown;
+  /** The line of the deepest part of a path that is there; undefined where not even its first part is. */
+  lineOf(path: readonly PropertyKey[]): number | undefined;
+}
+
+function readYaml(path: string): YamlFile {
+  if (!existsSync(path)) {
+    throw new SettingsError(`${path} is not there. MARKETLAKE_CONFIG must name a YAML file; unset it to use marketlake.yaml alone.`);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
+  const error = document.errors[0];
+  if (error) throw new SettingsError(`${path}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0] ?? ''}`);
+  return { path, value: document.toJS() as unknown, lineOf: (at) => lineOf(document, lines, at) };
+}
+
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const node: unknown = document.getIn(path.slice(0, depth), true);
+    const range = node && typeof node === 'object' && 'range' in node ? (node.range as number[] | null) : undefined;
+    if (range) return lines.linePos(range[0] ?? 0).line;
+  }
+  return undefined;
+}
+
+/** Maps are merged key by key; anything else, lists too, is replaced. */
+function layOver(base: unknown, overlay: unknown): unknown {
+  if (!isMap(base) || !isMap(overlay)) return overlay === null || overlay === undefined ? base : overlay;
+  const keys = new Set([...Object.keys(base), ...Object.keys(overlay)]);
+  return Object.fromEntries([...keys].map((key) => [key, key in overlay ? layOver(base[key], overlay[key]) : base[key]]));
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function oneOf<T extends string>(name: string, value: string | undefined, choices: readonly T[]): T | undefined {
+  if (!value) return undefined;
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice) return choice;
+  throw new SettingsError(`${name} is "${value}": write ${choices.join(' or ')}`);
+}
+
+function optional<K extends string>(name: K, value: string | undefined): { readonly [P in K]?: string } {
+  return value ? ({ [name]: value } as { [P in K]: string }) : {};
+}
+
+function hasUniqueTickers(assets: readonly { ticker: string }[]): boolean {
+  return new Set(assets.map((asset) => asset.ticker)).size === assets.length;
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+import { isPartitionDate } from '../workflows/pure/cell.ts';
+import { sendGet } from './http.ts';
+import { barsOf, readBars, type BarsPage } from './massive-bars.ts';
+import { massiveRefusalOf } from './massive-refusal.ts';
+import { nextTargetOf } from './massive-next.ts';
+import { rememberPages } from './remember.ts';
+import { cannotAsk, pathSegment } from './request-path.ts';
+import type { Ask, PageRequest, Resource, Source, SourceAccess } from './source.ts';
+
+const name = 'massive';
+/** The API's own maximum of bars a page. */
+const pageLimit = 50_000;
+
+/** Where the whole day of one market is asked for. */
+const groupedPaths: ReadonlyMap<string, string> = new Map([
+  ['stocks', 'us/market/stocks'],
+  ['fx', 'global/market/fx'],
+]);
+
+/** Builds the source `massive`: daily bars of stocks and currencies, as traded. */
+export function massiveSource(): Source {
+  return { name, resources: { daily_bars: dailyBarsResource() } };
+}
+
+function dailyBarsResource(): Resource {
+  const pageOf = rememberPages(readBars);
+  return {
+    coverage: { maxRangeDays: null, rangeEndsToday: false, groupOf: groupOfSymbol },
+    firstPage: dailyBarsRequest,
+    send: (request, access) =>
+      sendGet(request, access, { source: name, headers: keyHeaders(access), refusalOf: massiveRefusalOf }),
+    readPage: ({ body }, ask) => withNext(pageOf(body, ask), body),
+    rowsOfCell: (pages, ask, cell) => pages.flatMap(({ body }) => barsOf(pageOf(body, ask), ask, cell)),
+  };
+}
+
+function withNext(page: BarsPage, body: Uint8Array): { rowCount: number; next?: PageRequest } {
+  const { rowCount, nextUrl } = page;
+  return nextUrl === undefined ? { rowCount } : { rowCount, next: { target: nextTargetOf(nextUrl, body) } };
+}
+
+function keyHeaders(access: SourceAccess): Record<string, string> {
+  return access.apiKey === undefined ? {} : { authorization: `Bearer ${access.apiKey}` };
+}
+
+/** Names the market whose grouped day holds a symbol; coins, indices and options have none that we use. */
+function groupOfSymbol(symbol: string): string | null {
+  if (symbol.startsWith('C:')) return 'fx';
+  return /^[A-Z]+:/.test(symbol) ? null : 'stocks';
+}
+
+/** Asks for bars as traded: adjustment is derived later, so that a split does not rewrite what is stored. */
+function dailyBarsRequest(ask: Ask): PageRequest {
+  if (ask.kind === 'grouped') return groupedRequest(ask.group, ask.date);
+  const { from, to } = ask;
+  if (!isPartitionDate(from) || !isPartitionDate(to) || from > to) {
+    throw cannotAsk(
+      name,
+      `${from}..${to} is no range of dates`,
+      'Ask for a first day that is not after the last.',
+    );
+  }
+  const range = `range/1/day/${from}/${to}?adjusted=false&sort=asc&limit=${pageLimit}`;
+  return { target: `/v2/aggs/ticker/${pathSegment(ask.symbol, name)}/${range}` };
+}
+
+function groupedRequest(group: string, date: string): PageRequest {
+  const path = groupedPaths.get(group);
+  if (path === undefined || !isPartitionDate(date)) {
+    throw cannotAsk(
+      name,
+      `no grouped day "${group}" of ${date}`,
+      `Ask for ${[...groupedPaths.keys()].join(' or ')}.`,
+    );
+  }
+  return { target: `/v2/aggs/grouped/locale/${path}/${date}?adjusted=false` };
+}

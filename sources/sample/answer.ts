@@ -1,0 +1,73 @@
+/** Anything JSON can say; a key whose value is undefined is left out. */
+export type Json =
+  string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
+
+/** Which of the two APIs a request is for. */
+export type SampleSource = 'coingecko' | 'massive';
+
+/** One request to an API, as its endpoints see it. */
+export interface Question {
+  readonly source: SampleSource;
+  readonly method: string;
+  /** Path and query as sent, the folder of the API included. */
+  readonly target: string;
+  /** The path below the API's base, in pieces, decoded. */
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  /** Headers by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What an endpoint says, before it is written out. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body:
+    | { readonly kind: 'json'; readonly json: Json }
+    | { readonly kind: 'text'; readonly contentType: string; readonly text: string };
+}
+
+/** Makes an answer of JSON. */
+export function jsonAnswer(
+  status: number,
+  json: Json,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return { status, headers, body: { kind: 'json', json } };
+}
+
+/** Makes an answer of text; plain unless said otherwise. */
+export function textAnswer(status: number, text: string, contentType = 'text/plain; charset=utf-8'): Answer {
+  return { status, body: { kind: 'text', contentType, text } };
+}
+
+/** The face of an outage: a web page where data was asked for. */
+export function htmlAnswer(status: number): Answer {
+  const page =
+    '<!DOCTYPE html><html><head><title>Just a moment</title></head><body>Please wait.</body></html>';
+  return textAnswer(status, page, 'text/html; charset=utf-8');
+}
+
+function isList(json: Json): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
+/**
+ * Writes JSON, spelling each number as `spell` says for its key: Massive writes large volumes as 7.1e+07,
+ * which JSON.stringify cannot.
+ */
+export function writeJson(json: Json, spell: (key: string, value: number) => string, key = ''): string {
+  if (typeof json === 'number') return spell(key, json);
+  if (json === null || json === undefined || typeof json !== 'object') return JSON.stringify(json ?? null);
+  if (isList(json)) return `[${json.map((item) => writeJson(item, spell, key)).join(',')}]`;
+  const members = Object.entries(json).filter(([, value]) => value !== undefined);
+  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${writeJson(value, spell, name)}`).join(',')}}`;
+}
+
+/** Spells a number as each API does. */
+export function spellingOf(source: SampleSource): (key: string, value: number) => string {
+  return (key, value) =>
+    source === 'massive' && (key === 'v' || key === 'volume') && Math.abs(value) >= 1e7
+      ? value.toExponential().replace(/e\+(\d)$/, 'e+0$1')
+      : JSON.stringify(value);
+}

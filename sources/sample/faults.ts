@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { isPartitionDate } from '../../workflows/pure/cell.ts';
+
+const date = z.string().refine(isPartitionDate, 'a date, YYYY-MM-DD');
+
+const match = z.strictObject({
+  source: z.enum(['coingecko', 'massive']).optional(),
+  /** A piece of the path or query, as sent or decoded. */
+  pathIncludes: z.string().min(1).optional(),
+});
+
+const common = {
+  /** Which requests it may befall; left out: all of them. */
+  match: match.optional(),
+  /** How many answers it spoils; null: all, until it is cleared. */
+  times: z.number().int().positive().nullable().default(1),
+};
+
+/** What a `patch-bar` fault does to the bar of one day. */
+export const barChangeSchema = z.discriminatedUnion('op', [
+  z.strictObject({
+    op: z.literal('set'),
+    field: z.enum(['open', 'high', 'low', 'close', 'volume']).default('close'),
+    /** 0, a negative number, null, or a text such as "NaN". */
+    value: z.union([z.number(), z.string(), z.null()]),
+  }),
+  /** Swaps high and low. */
+  z.strictObject({ op: z.literal('cross') }),
+  z.strictObject({ op: z.literal('duplicate') }),
+  z.strictObject({ op: z.literal('drop') }),
+  /** Multiplies every price of the bar: a restatement. */
+  z.strictObject({ op: z.literal('multiply'), factor: z.number() }),
+]);
+
+/** What the market can be told to do wrong. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...common,
+    kind: z.literal('status'),
+    status: z.number().int().min(200).max(599),
+    body: z.enum(['json', 'text', 'html', 'empty']).default('json'),
+    /** Sent as `Retry-After`; left out: no such header. */
+    retryAfterSeconds: z.number().int().min(0).optional(),
+  }),
+  /** `connection`: fewer bytes than Content-Length says. `json`: whole HTTP, half the JSON. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('truncated'),
+    cut: z.enum(['connection', 'json']).default('connection'),
+  }),
+  /** 200 with a web page. */
+  z.strictObject({ ...common, kind: z.literal('html') }),
+  /** 200 with JSON of another shape. */
+  z.strictObject({ ...common, kind: z.literal('wrong-shape') }),
+  /** The right answer, its first byte late. */
+  z.strictObject({ ...common, kind: z.literal('slow'), delayMs: z.number().int().min(0).max(600_000) }),
+  /** The connection is dropped without an answer. */
+  z.strictObject({ ...common, kind: z.literal('reset') }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('not-authorized'),
+    reason: z.enum(['timeframe', 'entitled', 'today']).default('timeframe'),
+  }),
+  /** A lie about one day of one asset, wherever that day is told. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('patch-bar'),
+    /** As the API names it: `AAPL`, `C:EURUSD`, `bitcoin`. */
+    symbol: z.string().min(1),
+    /** The trading day whose bar it is; for a coin the day before its midnight point. */
+    date,
+    change: barChangeSchema,
+  }),
+  /** Answers only the newest days of a range, and says nothing of it. */
+  z.strictObject({ ...common, kind: z.literal('clip'), days: z.number().int().positive() }),
+  z.strictObject({ ...common, kind: z.literal('results-null') }),
+  z.strictObject({ ...common, kind: z.literal('results-empty') }),
+  /** Massive's status DELAYED. */
+  z.strictObject({ ...common, kind: z.literal('delayed') }),
+  z.strictObject({ ...common, kind: z.literal('request-id-integer') }),
+]);
+
+/** A fault as it is ordered: defaults may be left out. */
+export type Fault = z.input<typeof faultSchema>;
+
+/** A fault with its defaults filled in. */
+export type OrderedFault = z.output<typeof faultSchema>;
+
+/** The name of a kind of fault. */
+export type FaultKind = OrderedFault['kind'];
+
+/** The change a `patch-bar` fault makes. */
+export type BarChange = z.output<typeof barChangeSchema>;
+
+/** One kind of fault. */
+export type FaultOf<Kind extends FaultKind> = Extract<OrderedFault, { kind: Kind }>;

@@ -1,0 +1,101 @@
+import { type Server, type ServerResponse, createServer } from 'node:http';
+import { textAnswer } from './answer.ts';
+import { answerControl, isControl } from './control.ts';
+import type { Floor } from './exchange.ts';
+import { createFaultBox } from './fault-box.ts';
+import { createRateGate } from './keys-and-limits.ts';
+import { type Listener, createListener } from './listener.ts';
+import { createPriceBook } from './price-book.ts';
+import { createRequestLog } from './request-log.ts';
+import type { SampleMarket, SampleMarketOptions } from './sample-market.ts';
+import { apiFolders, sendAnswer } from './wire.ts';
+
+export type { Fault } from './faults.ts';
+export type { RecordedRequest } from './request-log.ts';
+export type { SampleMarket, SampleMarketOptions } from './sample-market.ts';
+
+const realClock = (): Date => new Date();
+
+/** Starts a market on 127.0.0.1 that answers as CoinGecko and Massive do, with synthetic prices. */
+export async function startSampleMarket(options: SampleMarketOptions = {}): Promise<SampleMarket> {
+  const seed = options.seed ?? 1;
+  const startingClock = options.now ?? realClock;
+  let clock = startingClock;
+  const keys = [options.keys?.coingecko, options.keys?.massive];
+  const log = createRequestLog(keys.filter((key) => typeof key === 'string'));
+  const faults = createFaultBox();
+  const closing = new AbortController();
+  const server = createServer();
+  const url = await listen(server, options.port ?? 0);
+  const market: SampleMarket = {
+    url,
+    coingeckoUrl: url + apiFolders.coingecko,
+    massiveUrl: url + apiFolders.massive,
+    setNow(now) {
+      clock = now instanceof Date ? (): Date => new Date(now) : now;
+    },
+    order: (fault) => faults.order(fault),
+    clearFaults: () => faults.clear(),
+    get requests() {
+      return log.list();
+    },
+    forgetRequests: () => log.forget(),
+    close: () => stop(server, closing),
+  };
+  const floor = openFloor(options, seed, market.massiveUrl, faults);
+  const now = (): Date => clock();
+  const listener = createListener({ floor, log, seed, now, realClock, closing: closing.signal });
+  const controls = { market, seed, now, startingClock, faults: () => faults.list() };
+  serve(server, (request, response) =>
+    isControl(request) ? answerControl(request, response, controls) : listener(request, response),
+  );
+  return market;
+}
+
+function serve(server: Server, listener: Listener): void {
+  server.on('request', (request, response) => {
+    listener(request, response).catch((error: unknown) => fail(response, error));
+  });
+}
+
+function openFloor(
+  options: SampleMarketOptions,
+  seed: number,
+  massiveUrl: string,
+  faults: Floor['faults'],
+): Floor {
+  return {
+    book: createPriceBook(seed),
+    faults,
+    gate: createRateGate(options.limits ?? {}, () => performance.now()),
+    keys: options.keys ?? {},
+    history: { coingeckoDays: 365, massiveDays: 730, massivePartly: 'clip', ...options.history },
+    pageSize: options.pageSize ?? null,
+    nextUrlBase: options.nextUrlOrigin ?? massiveUrl,
+  };
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has a port.');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (response.headersSent) return void response.destroy();
+  sendAnswer(response, textAnswer(500, `The sample market itself failed: ${reason}`), 'massive');
+}
+
+async function stop(server: Server, closing: AbortController): Promise<void> {
+  closing.abort();
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

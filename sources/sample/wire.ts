@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answer, type Question, type SampleSource, spellingOf, writeJson } from './answer.ts';
+
+/** Stands on every answer: nothing this server tells is a real price. */
+export const syntheticHeader = { 'x-marketlake-synthetic': 'true' } as const;
+
+/** Where each API begins below the market's address. */
+export const apiFolders: Readonly<Record<SampleSource, string>> = {
+  coingecko: '/coingecko/api/v3',
+  massive: '/massive',
+};
+
+/** A request for neither API, or with a path that cannot be decoded. */
+export type Stray = Omit<Question, 'source' | 'segments'>;
+
+/** Reads a request; without `source` and `segments` where it is for neither API. */
+export function readQuestion(request: IncomingMessage): Question | Stray {
+  const target = request.url ?? '/';
+  const url = new URL(target, 'http://127.0.0.1');
+  const stray = {
+    target,
+    method: request.method ?? 'GET',
+    query: url.searchParams,
+    headers: readHeaders(request),
+  };
+  for (const source of ['coingecko', 'massive'] as const) {
+    const folder = `${apiFolders[source]}/`;
+    const segments = url.pathname.startsWith(folder)
+      ? decodeAll(url.pathname.slice(folder.length))
+      : undefined;
+    if (segments) return { ...stray, source, segments };
+  }
+  return stray;
+}
+
+function decodeAll(path: string): string[] | undefined {
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+function readHeaders(request: IncomingMessage): Record<string, string> {
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value ?? '')]);
+  return Object.fromEntries(headers) as Record<string, string>;
+}
+
+/** Writes an answer whole, or cut as a fault wants it. */
+export function sendAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  source: SampleSource,
+  cut: 'connection' | 'json' | null = null,
+): void {
+  const { body } = answer;
+  const whole = Buffer.from(body.kind === 'json' ? writeJson(body.json, spellingOf(source)) : body.text);
+  const half = whole.subarray(0, Math.floor(whole.length / 2));
+  response.writeHead(answer.status, {
+    'content-type': body.kind === 'json' ? 'application/json; charset=utf-8' : body.contentType,
+    'content-length': cut === 'json' ? half.length : whole.length,
+    ...syntheticHeader,
+    ...answer.headers,
+  });
+  if (cut === null) return void response.end(whole);
+  if (cut === 'json') return void response.end(half);
+  response.write(half);
+  // Ends once the half is out, so that the reader is short of bytes and not merely cut off before any.
+  response.socket?.destroySoon();
+}

@@ -1,0 +1,31 @@
+import type { Settings } from '../settings.ts';
+import type { SourceAccess } from './source.ts';
+
+const answerTimeoutMs = 30_000;
+const largestAnswerBytes = 256 * 1024 * 1024;
+const sampleFolders: Readonly<Record<string, string>> = { coingecko: '/coingecko/api/v3', massive: '/massive' };
+
+/**
+ * Tells where each source answers: at the configured address, or on the sample market's, unless an address
+ * was given by hand.
+ * @throws RangeError for a source nobody configured.
+ */
+export function sourceAccess(settings: Settings, marketUrl: string | null): (source: string) => SourceAccess {
+  return (name) => {
+    const source = settings.sources[name];
+    if (!source) throw new RangeError(`There is no source "${name}" in marketlake.yaml`);
+    const folder = sampleFolders[name];
+    const isSample = settings.market === 'sample' && folder !== undefined && !source.isBaseUrlGiven;
+    if (isSample && marketUrl === null) {
+      throw new RangeError(
+        `The sample market is not running, so ${name} has nobody to ask. Start it with npm start, or set ${name.toUpperCase()}_BASE_URL.`,
+      );
+    }
+    return {
+      baseUrl: isSample ? `${marketUrl ?? ''}${folder}` : source.baseUrl,
+      ...(source.apiKey === undefined ? {} : { apiKey: source.apiKey }),
+      timeoutMs: answerTimeoutMs,
+      maxBytes: largestAnswerBytes,
+    };
+  };
+}

@@ -1,0 +1,69 @@
+-- Every execution of every run. One that has no end yet shows as running, the one that builds this warehouse
+-- among them; one that has no end but was started again shows as interrupted.
+-- grain: execution of a run
+-- key: run, execution_number
+-- sources: lake.run_records
+with records as (
+
+    select
+        run_records.run,
+        run_records.number,
+        run_records.event,
+        run_records.workflow_run_id,
+        run_records.outcome,
+        run_records.recorded_at,
+        count(case when run_records.event = 'started' then 1 end) over (
+            partition by run_records.run
+            order by run_records.number
+            rows between unbounded preceding and current row
+        ) as execution_number
+    from lake.run_records as run_records
+
+),
+
+executions as (
+
+    select
+        records.run,
+        records.execution_number,
+        min(case when records.event = 'started' then records.workflow_run_id end) as workflow_run_id,
+        max(case when records.event = 'ended' then records.outcome end) as outcome,
+        min(records.recorded_at) as started_at,
+        max(case when records.event = 'ended' then records.recorded_at end) as ended_at
+    from records
+    group by records.run, records.execution_number
+
+),
+
+last_executions as (
+
+    select
+        executions.run,
+        max(executions.execution_number) as execution_number
+    from executions
+    group by executions.run
+
+),
+
+final_runs as (
+
+    select
+        executions.run,
+        executions.execution_number,
+
+        executions.workflow_run_id,
+        case
+            when executions.ended_at is not null then coalesce(executions.outcome, 'unknown')
+            when executions.execution_number < last_executions.execution_number then 'interrupted'
+            else 'running'
+        end as status,
+
+        executions.started_at,
+        executions.ended_at
+    from executions
+    inner join last_executions
+        on executions.run = last_executions.run
+
+)
+
+select * from final_runs

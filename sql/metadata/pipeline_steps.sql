@@ -1,0 +1,97 @@
+-- Every step that the records know: of a run (start, plan, end) and of a cell (audit, publish, and the other ways
+-- in which it can rest: close, wait, skip, refuse, accept, fail).
+-- grain: one entry about a step of a run or of a cell
+-- key: subject, entry
+-- sources: lake.run_records, lake.cell_records, lake.audits
+with steps_of_runs as (
+
+    select
+        concat_ws(' ', 'run', run_records.run) as subject,
+        concat_ws(' ', 'record', cast(run_records.number as varchar)) as entry,
+        case run_records.event
+            when 'started' then 'start'
+            when 'planned' then 'plan'
+            when 'ended' then 'end'
+            else run_records.event
+        end as step,
+        run_records.run,
+        cast(null as varchar) as dataset,
+        cast(null as varchar) as ticker,
+        cast(null as date) as price_date,
+        coalesce(run_records.outcome, run_records.event) as outcome,
+        cast(null as varchar) as code,
+        cast(null as varchar) as reason,
+        cast(null as varchar) as batch_id,
+        cast(null as varchar) as contract_version,
+        cast(null as varchar) as workflow_id,
+        run_records.workflow_run_id,
+        run_records.recorded_at
+    from lake.run_records as run_records
+
+),
+
+steps_of_cells as (
+
+    select
+        concat_ws(' ', 'cell', cell_records.source, cell_records.resource, cell_records.ticker, cast(cell_records.date as varchar)) as subject,
+        concat_ws(' ', 'record', cast(cell_records.number as varchar)) as entry,
+        case cell_records.event
+            when 'published' then 'publish'
+            when 'unchanged' then 'publish'
+            when 'closed' then 'close'
+            when 'waiting' then 'wait'
+            when 'refused' then 'refuse'
+            when 'failed' then 'fail'
+            when 'skipped' then 'skip'
+            when 'accepted' then 'accept'
+            else cell_records.event
+        end as step,
+        cell_records.run,
+        concat_ws('.', cell_records.source, cell_records.resource) as dataset,
+        cell_records.ticker,
+        cell_records.date as price_date,
+        cell_records.event as outcome,
+        cell_records.code,
+        cell_records.reason,
+        cell_records.batch_id,
+        cell_records.contract_version,
+        cell_records.workflow_id,
+        cell_records.workflow_run_id,
+        cell_records.recorded_at
+    from lake.cell_records as cell_records
+
+),
+
+audits_of_cells as (
+
+    select
+        concat_ws(' ', 'cell', audits.source, audits.resource, audits.ticker, cast(audits.date as varchar)) as subject,
+        concat_ws(' ', 'audit', audits.attempt_id) as entry,
+        'audit' as step,
+        audits.run,
+        concat_ws('.', audits.source, audits.resource) as dataset,
+        audits.ticker,
+        audits.date as price_date,
+        audits.outcome,
+        cast(null as varchar) as code,
+        cast(null as varchar) as reason,
+        audits.batch_id,
+        audits.contract_version,
+        cast(null as varchar) as workflow_id,
+        cast(null as varchar) as workflow_run_id,
+        audits.audited_at as recorded_at
+    from lake.audits as audits
+
+),
+
+final_steps as (
+
+    select * from steps_of_runs
+    union all
+    select * from steps_of_cells
+    union all
+    select * from audits_of_cells
+
+)
+
+select * from final_steps

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { buildWarehouse } from '../../warehouse/build.ts';
+import { ask, assets, TinyLake } from '../warehouse/tiny-lake.ts';
+
+let lake: TinyLake;
+
+beforeEach(async () => {
+  lake = await TinyLake.make();
+});
+
+afterEach(async () => {
+  await lake.remove();
+});
+
+async function built(sql: string): Promise<unknown[][]> {
+  await lake.write();
+  await buildWarehouse(lake.inputs({ assets: [assets.BTC] }));
+  return (await ask(lake.warehousePath, sql)).map((row) => Object.values(row));
+}
+
+const runRecord = (run: string, number: number, event: string, at: string, outcome?: string): string =>
+  `insert into run_records by name select '${run}' as run, ${number} as number, '${event}' as event,
+    timestamptz '${at}+00' as recorded_at, 'execution-${number}' as workflow_run_id,
+    ${outcome === undefined ? 'null' : `'${outcome}'`} as outcome`;
+
+describe('pipeline_runs', () => {
+  test('tells completed, running and interrupted executions apart', async () => {
+    lake.index(
+      runRecord('daily/2024-02-29', 1, 'started', '2024-02-29 01:00:00'),
+      runRecord('daily/2024-02-29', 2, 'planned', '2024-02-29 01:01:00'),
+      runRecord('daily/2024-02-29', 3, 'started', '2024-02-29 02:00:00'),
+      runRecord('daily/2024-02-29', 4, 'ended', '2024-02-29 02:30:00', 'incomplete'),
+      runRecord('daily/2024-02-29', 5, 'started', '2024-02-29 09:00:00'),
+      runRecord('daily/2024-02-29', 6, 'ended', '2024-02-29 09:10:00', 'completed'),
+      runRecord('daily/2024-03-01', 1, 'started', '2024-03-01 01:00:00'),
+    );
+    const sql =
+      'select run, execution_number, status, started_at, ended_at from metadata.pipeline_runs order by all';
+    expect(await built(sql)).toEqual([
+      ['daily/2024-02-29', '1', 'interrupted', '2024-02-29 01:00:00+00', null],
+      ['daily/2024-02-29', '2', 'incomplete', '2024-02-29 02:00:00+00', '2024-02-29 02:30:00+00'],
+      ['daily/2024-02-29', '3', 'completed', '2024-02-29 09:00:00+00', '2024-02-29 09:10:00+00'],
+      ['daily/2024-03-01', '1', 'running', '2024-03-01 01:00:00+00', null],
+    ]);
+  });
+});
+
+const audit = (attempt: string, outcome: string, checks: readonly Record<string, unknown>[]): string =>
+  `insert into audits by name select 'coingecko' as source, 'market_chart' as resource, 'BTC' as ticker,
+    date '2024-02-29' as date, '${attempt}' as attempt_id, timestamptz '2024-03-01 00:30:00+00' as audited_at,
+    'daily/2024-02-29' as run, 'b' as batch_id, '1.0.0' as contract_version, '${outcome}' as outcome,
+    ${checks.length} as rule_count, '${JSON.stringify(checks)}' as checks, 'audits/${attempt}.json' as path`;
+
+const check = (
+  rule: string,
+  outcome: string,
+  offenders: readonly unknown[] = [],
+): Record<string, unknown> => ({
+  rule,
+  severity: 'error',
+  dimension: 'accuracy',
+  outcome,
+  measured: String(offenders.length),
+  expected: '0',
+  offenders,
+});
+
+describe('quality_results', () => {
+  test('has one row for every check of every audit, passed or failed, in their order', async () => {
+    lake.index(
+      audit('a.1', 'failed', [
+        check('close.positive', 'failed', [{ close: '-1' }]),
+        check('close.required', 'passed'),
+      ]),
+      audit('a.2', 'passed', [check('close.positive', 'passed')]),
+      audit('a.3', 'not-evaluated', []),
+    );
+    const sql = `select attempt_id, check_number, rule, severity, outcome, measured, offenders, audit_outcome, audit_path
+      from metadata.quality_results order by attempt_id, check_number`;
+    expect(await built(sql)).toEqual([
+      ['a.1', 1, 'close.positive', 'error', 'failed', '1', '[{"close":"-1"}]', 'failed', 'audits/a.1.json'],
+      ['a.1', 2, 'close.required', 'error', 'passed', '0', '[]', 'failed', 'audits/a.1.json'],
+      ['a.2', 1, 'close.positive', 'error', 'passed', '0', '[]', 'passed', 'audits/a.2.json'],
+    ]);
+  });
+});
+
+describe('pipeline_steps', () => {
+  test('has a row for every entry of runs, cells and audits', async () => {
+    lake
+      .closes(assets.BTC, '2024-02-28', [1])
+      .add({ asset: assets.BTC, date: '2024-02-29', event: 'refused' })
+      .index(
+        runRecord('daily/2024-02-29', 1, 'started', '2024-02-29 01:00:00'),
+        runRecord('daily/2024-02-29', 2, 'ended', '2024-02-29 02:00:00', 'incomplete'),
+        audit('a.1', 'failed', []),
+      );
+    const sql =
+      'select step, outcome, ticker, price_date, batch_id from metadata.pipeline_steps order by subject, entry';
+    expect(await built(sql)).toEqual([
+      ['publish', 'published', 'BTC', '2024-02-28', 'batch-BTC'],
+      ['audit', 'failed', 'BTC', '2024-02-29', 'b'],
+      ['refuse', 'refused', 'BTC', '2024-02-29', null],
+      ['start', 'started', null, null, null],
+      ['end', 'incomplete', null, null, null],
+    ]);
+  });
+});

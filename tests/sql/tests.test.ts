@@ -1,0 +1,129 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { buildWarehouse } from '../../warehouse/build.ts';
+import { WarehouseError } from '../../warehouse/warehouse-error.ts';
+import { assets, everyDay, sqlFolder, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
+
+/** Each SQL test has a mistake in a model, or in the data, that it must notice. */
+let lake: TinyLake;
+
+beforeEach(async () => {
+  lake = await TinyLake.make();
+  lake
+    .closes(assets.BTC, '2024-02-16', [1, 2, null, 4, 5])
+    .closes(assets.AAPL, '2024-02-16', [10, null, null, null, 11]);
+  await lake.write();
+});
+
+afterEach(async () => {
+  await lake.remove();
+});
+
+const inputs = {
+  assets: [assets.BTC, assets.AAPL],
+  days: [
+    ...everyDay('BTC', '2024-02-16', '2024-02-20'),
+    ...weekdays('AAPL', '2024-02-16', '2024-02-20', ['2024-02-19']),
+  ],
+};
+
+async function failedTests(file: string, from: string, to: string): Promise<string[]> {
+  const folder = join(lake.folder, 'sql');
+  await cp(sqlFolder, folder, { recursive: true });
+  const text = await readFile(join(folder, file), 'utf8');
+  expect(text).toContain(from);
+  await writeFile(join(folder, file), text.replace(from, to));
+  const error: unknown = await buildWarehouse(lake.inputs({ ...inputs, sqlFolder: folder })).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof WarehouseError)) throw new Error(`expected a WarehouseError, got ${String(error)}`);
+  expect(error.code).toBe('TestFailed');
+  return (error.facts.failures ?? []).map((failure) => failure.name);
+}
+
+describe('a mistake in a model is noticed by the SQL test that is there for it', () => {
+  const pricesFile = 'marts/fct_daily_prices.sql';
+  const returnsFile = 'marts/fct_daily_returns.sql';
+  test.each([
+    ['dim_assets_class_is_known', 'marts/dim_assets.sql', 'assets.class,', "'shares' as class,"],
+    ['fct_daily_prices_status_is_known', pricesFile, "else 'IMPUTED' end", "else 'OBSERVED' end"],
+    [
+      'fct_daily_prices_lead_to_dimensions',
+      'marts/dim_assets.sql',
+      'select * from final_assets',
+      "select * from final_assets where ticker = 'BTC'",
+    ],
+    [
+      'fct_daily_prices_have_no_hole',
+      pricesFile,
+      'select * from final_prices',
+      "select * from final_prices where price_date <> date '2024-02-18'",
+    ],
+    ['fct_daily_prices_lead_to_a_batch', pricesFile, '        carried.batch_id,', "        'b' as batch_id,"],
+    [
+      'fct_daily_prices_are_positive',
+      pricesFile,
+      '        carried.close,',
+      '        -carried.close as close,',
+    ],
+    [
+      'fct_daily_prices_hold_every_published_cell',
+      pricesFile,
+      'select * from final_prices',
+      "select * from final_prices where price_date <> date '2024-02-20'",
+    ],
+    [
+      'fct_daily_returns_lead_to_dimensions',
+      'marts/dim_assets.sql',
+      'select * from final_assets',
+      "select * from final_assets where ticker = 'BTC'",
+    ],
+    ['fct_daily_returns_join_two_observations', returnsFile, "where counted.price_status = 'OBSERVED'", ''],
+    [
+      'fct_daily_returns_join_two_observations',
+      returnsFile,
+      'lag(counted.close) over',
+      'lag(counted.close, 2) over',
+    ],
+    [
+      'key of marts.fct_daily_prices',
+      pricesFile,
+      'select * from final_prices',
+      'select * from final_prices union all select * from final_prices',
+    ],
+    [
+      'key of marts.dim_dates',
+      'marts/dim_dates.sql',
+      'select * from flagged',
+      'select * from flagged union all select * from flagged',
+    ],
+  ])('%s', async (name, file, from, to) => {
+    expect(await failedTests(file, from, to)).toContain(name);
+  });
+
+  test('pipeline_runs_status_is_known', async () => {
+    await lake
+      .index(
+        `insert into run_records by name select 'r' as run, 1 as number, 'ended' as event, now() as recorded_at, 'great' as outcome`,
+      )
+      .write();
+    await expect(buildWarehouse(lake.inputs(inputs))).rejects.toMatchObject({
+      code: 'TestFailed',
+      facts: {
+        failures: [
+          { name: 'pipeline_runs_status_is_known', models: ['metadata.pipeline_runs'], offenders: 1 },
+        ],
+      },
+    });
+  });
+
+  test('a price on a closed day is reported and stops nothing', async () => {
+    await lake.closes(assets.AAPL, '2024-02-17', [10]).write();
+    const { outcome, tests } = await buildWarehouse(lake.inputs(inputs));
+    expect(outcome).toBe('built');
+    const name = 'fct_daily_prices_are_observed_on_open_days';
+    expect(tests).toContainEqual({ name, severity: 'warning', offenders: 1 });
+  });
+});

@@ -1,0 +1,47 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { restoreCell } from '../activities/restore-cell.ts';
+import { recover } from '../lake/recover.ts';
+import { readRuntime } from '../lake/runtime.ts';
+import { LocalStore } from '../lake/local-store.ts';
+import { loadSettings, temporalConnection } from '../settings.ts';
+import { openExecutions } from './open-executions.ts';
+import { openDeps } from './open-deps.ts';
+import { runWorker } from './run-worker.ts';
+
+/** Runs a worker for one lake until it is told to stop, or until the process that started it is gone. */
+async function main(): Promise<void> {
+  const settings = loadSettings();
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  const runtime = await readRuntime(new LocalStore(settings.lakeFolder));
+  const { connectionOptions, namespace } = temporalConnection(settings.temporalAddress ?? runtime?.temporal.address);
+  const connection = await NativeConnection.connect(connectionOptions);
+  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace: namespace ?? 'default' });
+  const deps = await openDeps(settings, client, () => new Date());
+  const recovered = await recover(deps.store, deps.index, {
+    isOpen: openExecutions(client, deps.lake.id),
+    restore: (cell) => restoreCell(deps, cell),
+    now: deps.now,
+  });
+  for (const [what, names] of Object.entries(recovered)) {
+    if (names.length > 0) console.log(`recovery: ${what} ${names.length}: ${names.slice(0, 5).join(', ')}`);
+  }
+  const worker = await runWorker(settings, deps, connection, namespace ?? 'default');
+  console.log(`worker ready for lake ${deps.lake.id}`);
+  process.send?.('ready');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.stop());
+  process.on('disconnect', () => worker.stop());
+  try {
+    await worker.ended;
+  } finally {
+    await connection.close();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(3);
+  },
+);

@@ -1,0 +1,41 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Client } from '@temporalio/client';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ActivityDeps } from '../activities/deps.ts';
+import { loadContracts } from '../contracts/load.ts';
+import { BatchCache } from '../lake/batch-cache.ts';
+import { openIdentity } from '../lake/identity.ts';
+import { LakeIndex } from '../lake/lake-index.ts';
+import { LocalStore } from '../lake/local-store.ts';
+import { readRuntime } from '../lake/runtime.ts';
+import { plannedAssets } from '../plan/planned-assets.ts';
+import { projectFolder, type Settings } from '../settings.ts';
+import { createSources } from '../sources/index.ts';
+import { sourceAccess } from '../sources/source-access.ts';
+
+/** Opens everything that activities work with. */
+export async function openDeps(settings: Settings, client: Client, now: () => Date): Promise<ActivityDeps> {
+  await mkdir(settings.lakeFolder, { recursive: true });
+  const store = new LocalStore(settings.lakeFolder);
+  const lake = await openIdentity(store, settings.market, now());
+  const marketUrl = (await readRuntime(store))?.marketUrl ?? null;
+  const accessTo = sourceAccess(settings, marketUrl);
+  const sources = createSources({ csvFiles: settings.csvFiles });
+  const from = { assets: settings.assets, sources, settings: settings.sources, csvFiles: settings.csvFiles, accessTo };
+  return {
+    lake,
+    store,
+    index: new LakeIndex(store),
+    batches: new BatchCache(store),
+    auditor: await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false', threads: '2' }),
+    contracts: loadContracts(join(projectFolder, 'contracts')),
+    sources,
+    assets: settings.assets,
+    accessTo,
+    plannedAssets: () => plannedAssets(from, now()),
+    sqlFolder: join(projectFolder, 'sql'),
+    client,
+    now,
+  };
+}

@@ -1,0 +1,75 @@
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { fileURLToPath } from 'node:url';
+import { createActivities } from '../activities/index.ts';
+import type { ActivityDeps } from '../activities/deps.ts';
+import type { Settings } from '../settings.ts';
+import { mainQueue, sourceQueue } from '../workflows/pure/ids.ts';
+
+const shutdownGraceTime = '15 seconds';
+/** With more workflows in memory than this, the oldest are replayed when they go on. */
+const maxCachedWorkflows = 300;
+/** How long the server keeps work for a worker that may be dead before it gives it to another. */
+const stickyQueueScheduleToStartTimeout = '1 second';
+const sampleRequestsPerMinute = 6_000;
+
+/** A worker that runs until it is told to stop. */
+export interface RunningWorker {
+  /** Resolves when it has ended; rejects where it failed. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Starts one worker for workflows and disk steps, and one for each source, whose queue lets through no more
+ * requests than the source's plan allows, over all workers.
+ */
+export async function runWorker(
+  settings: Settings,
+  deps: ActivityDeps,
+  connection: NativeConnection,
+  namespace: string,
+): Promise<RunningWorker> {
+  const activities = createActivities(deps);
+  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'activities' | 'shutdownGraceTime'> = {
+    connection,
+    namespace,
+    activities,
+    shutdownGraceTime,
+  };
+  const main = await Worker.create({
+    ...common,
+    taskQueue: mainQueue(deps.lake.id),
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    maxCachedWorkflows,
+    stickyQueueScheduleToStartTimeout,
+  });
+  const fetchers = await Promise.all(
+    usedSources(settings).map((source) =>
+      Worker.create({
+        ...common,
+        taskQueue: sourceQueue(deps.lake.id, source),
+        ...requestLimit(settings, source),
+      }),
+    ),
+  );
+  const workers = [main, ...fetchers];
+  const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  return { ended, stop: () => workers.forEach(stopOnce) };
+}
+
+function usedSources(settings: Settings): string[] {
+  const names = settings.assets.flatMap(({ sources }) => sources.map(({ dataset }) => dataset.split('.')[0] ?? ''));
+  return [...new Set(names)];
+}
+
+/** The sample market sets its own, generous limit. */
+function requestLimit(settings: Settings, source: string): Pick<WorkerOptions, 'maxTaskQueueActivitiesPerSecond'> {
+  const configured = settings.sources[source];
+  const isSample = settings.market === 'sample' && !configured?.isLocal && !configured?.isBaseUrlGiven;
+  const perMinute = isSample ? sampleRequestsPerMinute : (configured?.requestsPerMinute ?? null);
+  return perMinute === null ? {} : { maxTaskQueueActivitiesPerSecond: perMinute / 60 };
+}
+
+function stopOnce(worker: Worker): void {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+}

@@ -1,0 +1,7 @@
+/** Every workflow that a worker of this house runs. */
+export { backfill } from './backfill.ts';
+export { dailyRun } from './daily-run.ts';
+export { dailyTick } from './daily-tick.ts';
+export { partition } from './partition.ts';
+export { retryFailed } from './retry-failed.ts';
+export { window } from './window.ts';

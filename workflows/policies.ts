@@ -1,0 +1,68 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+
+/**
+ * How each kind of step is retried: one policy per kind of effect, whole and bounded, since a partial one
+ * brings the SDK's unlimited attempts back. `patienceSeconds` is how long trouble is borne (half an hour
+ * unless configured); it becomes a number of attempts, because a total time would count the queue too.
+ */
+
+const fastestRetrySeconds = 1;
+const slowestRetrySeconds = 60;
+
+/** Asking a source: a minute for one answer. The queue paces it, so it is never dispatched eagerly past it. */
+export function fetchPolicy(taskQueue: string, patienceSeconds: number): ActivityOptions {
+  return {
+    taskQueue,
+    startToCloseTimeout: '1 minute',
+    allowEagerDispatch: false,
+    retry: patientRetry(patienceSeconds),
+  };
+}
+
+/** A step on the lake's disk: ten seconds, so that a step whose worker died soon comes back. */
+export function diskPolicy(patienceSeconds: number): ActivityOptions {
+  return { startToCloseTimeout: '10 seconds', retry: patientRetry(patienceSeconds) };
+}
+
+/** Planning and recording whole runs: more files than a cell has, still only the disk. */
+export function planPolicy(patienceSeconds: number): ActivityOptions {
+  return { startToCloseTimeout: '5 minutes', retry: patientRetry(patienceSeconds) };
+}
+
+/** Rebuilding the warehouse: it beats while it works, so a dead worker is noticed in half a minute. */
+export function modelPolicy(patienceSeconds: number): ActivityOptions {
+  return {
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '30 seconds',
+    retry: patientRetry(patienceSeconds),
+  };
+}
+
+/** Waiting for what another run has in hand: as long as that may take, beating all the while. */
+export function awaitPolicy(patienceSeconds: number): ActivityOptions {
+  return {
+    startToCloseTimeout: `${2 * patienceSeconds + 600} seconds`,
+    heartbeatTimeout: '30 seconds',
+    retry: patientRetry(patienceSeconds),
+  };
+}
+
+function patientRetry(patienceSeconds: number): NonNullable<ActivityOptions['retry']> {
+  return {
+    initialInterval: `${fastestRetrySeconds} seconds`,
+    backoffCoefficient: 2,
+    maximumInterval: `${slowestRetrySeconds} seconds`,
+    maximumAttempts: attemptsWithin(patienceSeconds),
+  };
+}
+
+/** How many attempts, with the pauses above between them, fill a stretch of time; at least two. */
+export function attemptsWithin(patienceSeconds: number): number {
+  let attempts = 1;
+  let pause = fastestRetrySeconds;
+  for (let waited = 0; waited + pause <= patienceSeconds; attempts += 1) {
+    waited += pause;
+    pause = Math.min(pause * 2, slowestRetrySeconds);
+  }
+  return Math.max(2, attempts);
+}

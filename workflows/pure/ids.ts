@@ -1,0 +1,53 @@
+import type { CellKey, DatasetId, PartitionDate } from './cell.ts';
+
+/** The ids of everything Temporal runs. All begin with the lake's id, since a server may be shared. */
+
+/** `LAKE/RUN`: any id below a lake's. */
+export function inLake(lakeId: string, id: string): string {
+  return `${lakeId}/${id}`;
+}
+
+/** The id without the lake's, as people type it and as records name it. */
+export function withoutLake(lakeId: string, workflowId: string): string {
+  return workflowId.startsWith(`${lakeId}/`) ? workflowId.slice(lakeId.length + 1) : workflowId;
+}
+
+/** `partition/2026-11-19/AAPL/massive.daily_bars`. */
+export function partitionId(cell: CellKey): string {
+  return `partition/${cell.date}/${cell.ticker}/${cell.dataset}`;
+}
+
+/** `window/massive.daily_bars/AAPL/2026-08-22..2026-11-19`; grouped: `all.stocks` stands for the ticker. */
+export function windowId(dataset: DatasetId, covers: string, from: PartitionDate, to: PartitionDate): string {
+  return `window/${dataset}/${covers}/${from}..${to}`;
+}
+
+/** `window/massive.daily_bars/AAPL/batch-ID`: a window over a batch that was staged before. */
+export function stagedWindowId(dataset: DatasetId, ticker: string, batchId: string): string {
+  return `window/${dataset}/${ticker}/batch-${batchId}`;
+}
+
+/** `daily/2026-11-19`. */
+export function dailyId(date: PartitionDate): string {
+  return `daily/${date}`;
+}
+
+/** `backfill/2026-08-22..2026-11-19/HASH`; the hash is of the assets and flags. */
+export function backfillId(from: PartitionDate, to: PartitionDate, hash: string): string {
+  return `backfill/${from}..${to}/${hash}`;
+}
+
+/** `retry/all`, or `retry/daily/2026-11-19` for one run's cells. */
+export function retryId(of: string): string {
+  return `retry/${of}`;
+}
+
+/** The task queue of workflows and of everything but asking a source. */
+export function mainQueue(lakeId: string): string {
+  return lakeId;
+}
+
+/** The task queue whose limit paces the requests to one source. */
+export function sourceQueue(lakeId: string, source: string): string {
+  return `${lakeId}-${source}`;
+}
