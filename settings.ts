@@ -6,6 +6,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { calendarNames } from './calendars/index.ts';
+import { userCacheDir } from './client/server/cli-cache.ts';
 import type { Market } from './lake/identity.ts';
 import { csvFileSchema } from './sources/csv-options.ts';
 
@@ -131,7 +132,11 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
     ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),
     ...optional('temporalCliPath', environment['TEMPORAL_CLI_PATH']),
     pathFolders: (environment['PATH'] ?? '').split(':').filter(Boolean),
-    cacheFolder: cacheFolder(environment),
+    cacheFolder: userCacheDir({
+      xdgCacheHome: environment['XDG_CACHE_HOME'],
+      homeDir: environment['HOME'] || homedir(),
+      platform: process.platform,
+    }),
   };
 }
 
@@ -179,12 +184,6 @@ function csvSettings(file: File): SourceSettings {
   const { folder, final } = file.sources.csv;
   const baseUrl = resolve(projectFolder, folder);
   return { name: 'csv', baseUrl, isBaseUrlGiven: true, isLocal: true, final, requestsPerMinute: null, historyDays: null };
-}
-
-function cacheFolder(environment: Environment): string {
-  const home = environment['HOME'] || homedir();
-  const system = process.platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
-  return join(environment['XDG_CACHE_HOME'] || system, 'marketlake');
 }
 
 function readSettingsFile(overlayPath: string | undefined): File {

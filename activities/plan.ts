@@ -1,10 +1,10 @@
 import { jsonBytes, parseJson } from '../lake/json.ts';
-import { cellSegments, planPageFile, runRecordsFolder } from '../lake/layout.ts';
-import type { LakeIndex } from '../lake/lake-index.ts';
+import { planPageFile, runRecordsFolder } from '../lake/layout.ts';
 import { appendCellRecord, appendFirstRecords, appendRecord } from '../lake/records.ts';
-import { dueCells, troubledCells, type DueCell, type KnownCell, type Memory } from '../plan/due-cells.ts';
+import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
+import { knownCells, readMemory } from '../plan/memory.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
-import { datasetId, utcDateOf, type CellKey, type CellState } from '../workflows/pure/cell.ts';
+import { utcDateOf, type CellKey } from '../workflows/pure/cell.ts';
 import type { PlanPage, PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
 import { currentAttempt, type Attempt } from './attempt.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -50,35 +50,8 @@ export async function readPlanPage(
 
 async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): Promise<DueCell[]> {
   const assets = await deps.plannedAssets();
-  if (request.kind !== 'retry') return dueCells(request, assets, await memoryOf(deps.index), now);
-  const rows = await knownCells(deps.index, "where state in ('refused', 'failed')");
-  return troubledCells(request.of, rows, assets);
-}
-
-async function memoryOf(index: LakeIndex): Promise<Memory> {
-  const rows = await knownCells(index, '');
-  const known = new Map(rows.map((row) => [cellSegments(row), row.known]));
-  return (dataset, ticker, date) => known.get(cellSegments({ dataset, ticker, date }));
-}
-
-async function knownCells(index: LakeIndex, where: string): Promise<(CellKey & { known: KnownCell })[]> {
-  const rows = await index.rows(
-    `select source, resource, ticker, date::varchar as date, state, run, code, batch_id, ingestion_date from cells ${where}`,
-  );
-  // The index's own columns: text throughout, null where a record says nothing.
-  return (rows as Record<string, string | null>[]).map((row) => ({
-    dataset: datasetId(row['source'] ?? '', row['resource'] ?? ''),
-    ticker: row['ticker'] ?? '',
-    date: row['date'] ?? '',
-    known: {
-      state: row['state'] as CellState,
-      ...(row['run'] ? { run: row['run'] } : {}),
-      ...(row['code'] ? { code: row['code'] } : {}),
-      ...(row['batch_id'] && row['ingestion_date']
-        ? { batch: { id: row['batch_id'], ingestionDate: row['ingestion_date'] } }
-        : {}),
-    },
-  }));
+  if (request.kind !== 'retry') return dueCells(request, assets, await readMemory(deps.index), now);
+  return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
 }
 
 async function recordClosed(deps: ActivityDeps, cells: readonly DueCell[], run: string, now: Date): Promise<void> {

@@ -47,11 +47,11 @@ export interface Column {
   readonly unit?: string;
 }
 
-/** The types that a column can have, each with the name by which DuckDB reports it. */
+/** The types that a column can have, each with the one way in which it is stored. */
 export const physicalTypes = {
   string: 'VARCHAR',
   date: 'DATE',
-  timestamp: 'TIMESTAMP WITH TIME ZONE',
+  timestamp: 'TIMESTAMP_TZ',
   number: 'DOUBLE',
   integer: 'BIGINT',
   boolean: 'BOOLEAN',
@@ -60,8 +60,18 @@ export const physicalTypes = {
 /** A type as ODCS names it. */
 export type LogicalType = keyof typeof physicalTypes;
 
-/** A type as the Parquet file has it, in DuckDB's words. */
+/** A type as the contract's file names it, in words that other ODCS tools know too. */
 export type PhysicalType = (typeof physicalTypes)[LogicalType];
+
+/** The types as DuckDB calls and reports them. */
+export const duckdbTypes: Readonly<Record<PhysicalType, string>> = {
+  VARCHAR: 'VARCHAR',
+  DATE: 'DATE',
+  TIMESTAMP_TZ: 'TIMESTAMP WITH TIME ZONE',
+  DOUBLE: 'DOUBLE',
+  BIGINT: 'BIGINT',
+  BOOLEAN: 'BOOLEAN',
+};
 
 /** One bound of a column's values. Null keeps every bound, NaN keeps none. */
 export interface Limit {

@@ -1,4 +1,4 @@
-import type { Column, Contract } from './contract.ts';
+import { duckdbTypes, type Column, type Contract } from './contract.ts';
 import type { FileColumn } from './subject.ts';
 import type { Check } from './verdict.ts';
 
@@ -13,7 +13,7 @@ export interface Structure {
 /** Holds a file's schema against the contract's columns. */
 export function checkStructure(contract: Contract, found: readonly FileColumn[]): Structure {
   const types = new Map(found.map((column) => [column.name, column.type]));
-  const isReadable = (column: Column): boolean => types.get(column.name) === column.physicalType;
+  const isReadable = (column: Column): boolean => types.get(column.name) === duckdbTypes[column.physicalType];
   return {
     checks: [checkColumns(contract, found), ...contract.columns.map((column) => checkType(column, types))],
     readable: contract.columns.filter(isReadable).map((column) => column.name),
@@ -51,9 +51,9 @@ function checkType(column: Column, types: ReadonlyMap<string, string>): Check {
     rule: `${column.name}.type`,
     severity: 'error',
     dimension: 'conformity',
-    outcome: type === column.physicalType ? 'passed' : 'failed',
+    outcome: type === duckdbTypes[column.physicalType] ? 'passed' : 'failed',
     measured: type ?? 'absent',
-    expected: column.physicalType,
+    expected: duckdbTypes[column.physicalType],
     offenders: [],
   };
 }

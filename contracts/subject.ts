@@ -1,5 +1,5 @@
 import { splitDataset, type CellKey } from '../workflows/pure/cell.ts';
-import type { Contract } from './contract.ts';
+import { duckdbTypes, type Contract } from './contract.ts';
 import { quoteName, quotePath, quoteText } from './sql-text.ts';
 
 /** The candidate that is audited, and the cell it is to be published as. */
@@ -41,7 +41,7 @@ export function fileRelation(parquetPath: string): string {
 /** No row at all, in the columns of a contract: enough to try SQL on. */
 export function emptyRelation(contract: Contract): string {
   const columns = contract.columns.map(
-    (column) => `null::${column.physicalType} as ${quoteName(column.name)}`,
+    (column) => `null::${duckdbTypes[column.physicalType]} as ${quoteName(column.name)}`,
   );
   return `(select ${columns.join(', ')} where false)`;
 }

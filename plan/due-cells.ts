@@ -22,6 +22,7 @@ export interface KnownCell {
   readonly state: CellState;
   readonly run?: string;
   readonly code?: string;
+  readonly reason?: string;
   readonly batch?: { readonly id: string; readonly ingestionDate: PartitionDate };
 }
 

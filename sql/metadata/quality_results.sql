@@ -9,50 +9,54 @@ with audits as (
 
 ),
 
-numbered as (
+parsed as (
 
     select
         audits.*,
-        unnest(range(1, coalesce(json_array_length(audits.checks), 0)::bigint + 1)) as check_number
+        from_json(
+            audits.checks,
+            '[{"rule": "VARCHAR", "severity": "VARCHAR", "dimension": "VARCHAR", "outcome": "VARCHAR", "measured": "VARCHAR", "expected": "VARCHAR", "offenders": "JSON"}]'
+        ) as parsed_checks
     from audits
 
 ),
 
-parsed as (
+numbered as (
 
     select
-        numbered.*,
-        json_extract(numbered.checks, '$[' || (numbered.check_number - 1) || ']') as one_check
-    from numbered
+        parsed.*,
+        unnest(parsed.parsed_checks) as one_check,
+        generate_subscripts(parsed.parsed_checks, 1) as check_number
+    from parsed
 
 ),
 
 final_results as (
 
     select
-        parsed.source,
-        parsed.resource,
-        parsed.ticker,
-        parsed.date as price_date,
-        parsed.attempt_id,
-        cast(parsed.check_number as integer) as check_number,
+        numbered.source,
+        numbered.resource,
+        numbered.ticker,
+        numbered.date as price_date,
+        numbered.attempt_id,
+        cast(numbered.check_number as integer) as check_number,
 
-        parsed.one_check ->> '$.rule' as rule,
-        parsed.one_check ->> '$.severity' as severity,
-        parsed.one_check ->> '$.dimension' as dimension,
-        parsed.one_check ->> '$.outcome' as outcome,
-        parsed.one_check ->> '$.measured' as measured,
-        parsed.one_check ->> '$.expected' as expected,
-        cast(parsed.one_check -> '$.offenders' as varchar) as offenders,
-        parsed.outcome as audit_outcome,
-        parsed.contract_version,
-        parsed.candidate_sha256,
-        parsed.batch_id,
-        parsed.run,
-        parsed.path as audit_path,
+        numbered.one_check.rule as rule,
+        numbered.one_check.severity as severity,
+        numbered.one_check.dimension as dimension,
+        numbered.one_check.outcome as outcome,
+        numbered.one_check.measured as measured,
+        numbered.one_check.expected as expected,
+        cast(numbered.one_check.offenders as varchar) as offenders,
+        numbered.outcome as audit_outcome,
+        numbered.contract_version,
+        numbered.candidate_sha256,
+        numbered.batch_id,
+        numbered.run,
+        numbered.path as audit_path,
 
-        parsed.audited_at
-    from parsed
+        numbered.audited_at
+    from numbered
 
 )
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Contract } from '../../contracts/contract.ts';
+import { duckdbTypes, type Contract } from '../../contracts/contract.ts';
 import { evaluateContract } from '../../contracts/evaluate.ts';
 import { loadContracts } from '../../contracts/load.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
@@ -55,7 +55,7 @@ const breaking: Readonly<Record<string, SqlRow>> = {
   open_within_low_and_high: { open: '8.0::double' },
   close_within_low_and_high: { close: '12.5::double' },
   volume_above_zero: { volume: '0.0::double' },
-  vwap_within_low_and_high: { vwap: '12.5::double' },
+  vwap_near_low_and_high: { vwap: '12.5::double' },
   high_and_low_together: { high: 'null::double' },
   market_cap_present: { market_cap: 'null::double' },
   volume_present: { volume: 'null::double' },
@@ -75,7 +75,7 @@ function brokenRows(contract: Contract, rule: string): SqlRow[] {
   }
   if (aspect === 'type') return [{ ...row, [subject]: '42::integer' }];
   const value = { required: 'null', exclusiveMinimum: '0', minimum: '-1' }[aspect] ?? 'unknown';
-  return [{ ...row, [subject]: `(${value})::${physical}` }];
+  return [{ ...row, [subject]: `(${value})::${duckdbTypes[physical ?? 'VARCHAR']}` }];
 }
 
 /** Counts what a contract's YAML asks for, without our reader; ten checks are the house's own. */
@@ -120,7 +120,7 @@ describe.each([...contracts.values()].map((contract) => [contract.dataset, contr
     it('lets every measure that may be null be null, with warnings at most', async () => {
       const nulls = contract.columns
         .filter((column) => !column.required)
-        .map((column) => [column.name, `null::${column.physicalType}`] as const);
+        .map((column) => [column.name, `null::${duckdbTypes[column.physicalType]}`] as const);
       const verdict = await audit(contract, [{ ...goodRow(contract), ...Object.fromEntries(nulls) }]);
       expect(verdict.outcome).toBe('passed');
       const wanted = contract.rules

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
@@ -96,8 +96,10 @@ describe("the project's contracts", () => {
 });
 
 describe('loading a folder', () => {
+  const root = temporaryFolder();
+
   it('stops at a typo in an operator, with file and line', () => {
-    const folder = temporaryFolder();
+    const folder = mkdtempSync(join(root, 'folder-'));
     const file = join(folder, 'massive.daily_bars.odcs.yaml');
     const text = readFileSync(join(contractsFolder, 'massive.daily_bars.odcs.yaml'), 'utf8');
     writeFileSync(file, text.replace('mustBe: 0', 'mustBeee: 0'));
@@ -108,13 +110,13 @@ describe('loading a folder', () => {
   });
 
   it('refuses a file that is called after another dataset', () => {
-    const folder = temporaryFolder();
+    const folder = mkdtempSync(join(root, 'folder-'));
     copyFileSync(join(contractsFolder, 'csv.daily_closes.odcs.yaml'), join(folder, 'csv.closes.odcs.yaml'));
     expect(() => loadContracts(folder)).toThrow(/call the file csv\.daily_closes\.odcs\.yaml/);
   });
 
   it('refuses a folder without contracts, one that is not there, and bytes that are no text', () => {
-    const folder = temporaryFolder();
+    const folder = mkdtempSync(join(root, 'folder-'));
     expect(() => loadContracts(folder)).toThrow(/found no file/);
     expect(() => loadContracts(join(folder, 'nowhere'))).toThrow(/Cannot read the folder/);
     mkdirSync(join(folder, 'bytes'));

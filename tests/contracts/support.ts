@@ -1,18 +1,21 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Contract } from '../../contracts/contract.ts';
+import { afterAll } from 'vitest';
+import { duckdbTypes, type Contract } from '../../contracts/contract.ts';
 import type { Check, Verdict } from '../../contracts/verdict.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 
 /** Where the project's contracts lie. */
 export const contractsFolder = fileURLToPath(new URL('../../contracts/', import.meta.url));
 
-/** Makes a folder for one test file. */
+/** Makes a folder that goes when the tests of a file, or of a `describe`, are over. Call it outside of tests. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'marketlake-contracts-'));
+  const folder = mkdtempSync(join(tmpdir(), 'marketlake-contracts-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** The cell that every row of `goodRow` belongs to. */
@@ -41,7 +44,7 @@ export function goodRow(contract: Contract): SqlRow {
   return Object.fromEntries(
     contract.columns.map(({ name, physicalType }) => {
       const value = texts[name] ?? measures[name] ?? '100';
-      return [name, `(${value})::${physicalType}`];
+      return [name, `(${value})::${duckdbTypes[physicalType]}`];
     }),
   );
 }
@@ -111,7 +114,7 @@ export function contractText(
     ...(parts.label === undefined ? [] : [parts.label]),
     lineage('__batch_id', 'string', 'VARCHAR'),
     lineage('__source_name', 'string', 'VARCHAR'),
-    lineage('__ingested_at', 'timestamp', 'TIMESTAMP WITH TIME ZONE'),
+    lineage('__ingested_at', 'timestamp', 'TIMESTAMP_TZ'),
     lineage('__schema_version', 'string', 'VARCHAR'),
     '    quality:',
     '      - { name: one_row, type: library, metric: rowCount, mustBe: 1, severity: error, dimension: coverage }',

@@ -2,6 +2,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadContracts } from '../../contracts/load.ts';
+import { indexSchema } from '../../lake/index-schema.ts';
 import { cellSegments } from '../../lake/layout.ts';
 import { addDays, datesBetween, splitDataset } from '../../workflows/pure/cell.ts';
 import type { AssetRow, DatasetOfBuild, DayRow, WarehouseInputs } from '../../warehouse/build.ts';
@@ -9,33 +11,15 @@ import type { AssetRow, DatasetOfBuild, DayRow, WarehouseInputs } from '../../wa
 /** The repository's own SQL files. */
 export const sqlFolder = join(import.meta.dirname, '../../sql');
 
-const lineage = [
-  { name: 'source_id', physicalType: 'varchar' },
-  { name: 'resource_id', physicalType: 'varchar' },
-  { name: 'ticker_id', physicalType: 'varchar' },
-  { name: 'bar_date', physicalType: 'date' },
-  { name: '__batch_id', physicalType: 'varchar' },
-  { name: '__source_name', physicalType: 'varchar' },
-  { name: '__ingested_at', physicalType: 'timestamptz' },
-  { name: '__schema_version', physicalType: 'varchar' },
-];
-
-const doubles = (...names: string[]): { name: string; physicalType: string }[] =>
-  names.map((name) => ({ name, physicalType: 'double' }));
-
-/** The three datasets of the house. */
+/** The datasets of the house, by their contracts. */
 export const datasets: readonly DatasetOfBuild[] = [
-  { id: 'coingecko.market_chart', columns: [...lineage, ...doubles('close', 'market_cap', 'volume')] },
-  {
-    id: 'massive.daily_bars',
-    columns: [
-      ...lineage,
-      ...doubles('open', 'high', 'low', 'close', 'volume', 'vwap'),
-      { name: 'trade_count', physicalType: 'bigint' },
-    ],
-  },
-  { id: 'csv.daily_closes', columns: [...lineage, ...doubles('close', 'open', 'high', 'low', 'volume')] },
-];
+  ...loadContracts(join(import.meta.dirname, '../../contracts')).values(),
+].map((contract) => ({
+  id: contract.dataset,
+  columns: contract.columns.map(({ name, physicalType }) => ({ name, physicalType })),
+}));
+
+const isMeasure = (name: string): boolean => !/^(__|source_id|resource_id|ticker_id|bar_date)/.test(name);
 
 /** Some assets, one of each kind. */
 export const assets = {
@@ -132,7 +116,7 @@ export class TinyLake {
     const instance = await DuckDBInstance.create(this.indexPath);
     const connection = await instance.connect();
     await connection.run("set TimeZone = 'UTC'");
-    for (const statement of indexTables) await connection.run(statement);
+    await connection.run(indexSchema);
     for (const entry of this.#entries) {
       await connection.run(recordOf(entry));
       if (fileIsThere(entry)) await connection.run(await this.#fileOf(entry));
@@ -169,12 +153,12 @@ export class TinyLake {
     const key = { dataset: entry.asset.dataset, ticker: entry.asset.ticker, date: entry.date };
     const folder = join(this.folder, 'bronze', cellSegments(key));
     await mkdir(folder, { recursive: true });
-    const own =
-      datasets.find((dataset) => dataset.id === entry.asset.dataset)?.columns.slice(lineage.length) ?? [];
+    const all = datasets.find((dataset) => dataset.id === entry.asset.dataset)?.columns ?? [];
+    const own = all.filter(({ name }) => isMeasure(name));
     const measures: Record<string, number | null> = { close: entry.close ?? null, ...entry.measures };
-    const columns = own.map(
-      ({ name, physicalType }) => `${measures[name] ?? 'null'}::${physicalType} as ${name}`,
-    );
+    const columns = own
+      .filter(({ name }) => isMeasure(name))
+      .map(({ name, physicalType }) => `${measures[name] ?? 'null'}::${physicalType} as ${name}`);
     return `copy (select '${source}' as source_id, '${resource}' as resource_id, '${entry.asset.ticker}' as ticker_id,
       date '${entry.date}' as bar_date, ${columns.join(', ')}, '${batchOf(entry)}' as __batch_id, '${source}' as __source_name,
       timestamptz '${entry.date} 23:00:00+00' as __ingested_at, '${entry.version ?? '1.0.0'}' as __schema_version)
@@ -204,24 +188,6 @@ function recordOf(entry: Entry): string {
     ${hasContent ? `'sha-${number}'` : 'null'} as sha256,
     ${hasContent ? `'${entry.version ?? '1.0.0'}'` : 'null'} as contract_version`;
 }
-
-const newest = 'row_number() over (partition by source, resource, ticker, date order by number desc) = 1';
-
-const indexTables = [
-  `create table cell_records (source varchar, resource varchar, ticker varchar, date date, number integer, state varchar,
-    event varchar, recorded_at timestamptz, run varchar, workflow_id varchar, workflow_run_id varchar, batch_id varchar,
-    sha256 varchar, size_bytes bigint, row_count integer, contract_version varchar, code varchar, reason varchar,
-    until timestamptz, path varchar, body json)`,
-  `create view cells as select source, resource, ticker, date, state, number, recorded_at, run, batch_id, sha256,
-    contract_version, code, reason, until from cell_records qualify ${newest}`,
-  `create view publications as select source, resource, ticker, date, number, recorded_at, run, workflow_id, batch_id,
-    sha256, size_bytes, row_count, contract_version from cell_records where event = 'published' qualify ${newest}`,
-  `create table run_records (run varchar, number integer, event varchar, recorded_at timestamptz, workflow_run_id varchar,
-    outcome varchar, body json)`,
-  `create table audits (source varchar, resource varchar, ticker varchar, date date, attempt_id varchar,
-    audited_at timestamptz, run varchar, batch_id varchar, contract_version varchar, outcome varchar, rule_count integer,
-    checks json, candidate_sha256 varchar, path varchar)`,
-];
 
 /** Opens a warehouse as an analyst does, asks one question and closes it. */
 export async function ask(warehousePath: string, sql: string): Promise<Record<string, unknown>[]> {

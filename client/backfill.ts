@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+import { runCommand } from './command/command.ts';
+import { connectLake, openLake } from './command/lake-client.ts';
+import { withRangeFlags } from './run/range-flags.ts';
+import { launchRun, performRun } from './run/perform-run.ts';
+import { backfillRequest, type BackfillFlags } from './run/run-request.ts';
+
+const program = withRangeFlags(new Command('backfill'))
+  .description('Bring a range of days into the lake; what is published already is passed over.')
+  .option('--no-wait', 'start the run and leave it to itself');
+
+await runCommand<BackfillFlags & { wait: boolean }>(program, async (output, flags) => {
+  const now = new Date();
+  const open = await openLake();
+  const named = await backfillRequest(flags, open, now);
+  const lake = await connectLake(open);
+  return flags.wait ? performRun(lake, named, output, now) : launchRun(lake, named, output);
+});

@@ -1,0 +1,47 @@
+import { Command, CommanderError } from 'commander';
+import { LakeError } from '../../lake/lake-error.ts';
+import { PlanError } from '../../plan/plan-error.ts';
+import { SettingsError } from '../../settings.ts';
+import { exitCode, NobodyAnswers, WrongUse, type ExitCode } from './exit-code.ts';
+import { Output } from './output.ts';
+
+/** What a command does once its words are understood; it answers with how it ended. */
+export type Act<Options> = (output: Output, options: Options, words: readonly string[]) => Promise<ExitCode>;
+
+/**
+ * Runs one command: reads its words, does the act, and turns whatever went wrong into a sentence and an
+ * exit code. `--json` and `--help` are everybody's.
+ */
+export async function runCommand<Options extends object>(program: Command, act: Act<Options>): Promise<void> {
+  program.option('--json', 'print one JSON value instead of sentences').exitOverride().showHelpAfterError(false);
+  let output = new Output(process.argv.includes('--json'));
+  let code: ExitCode = exitCode.good;
+  try {
+    program.parse();
+    const options = program.opts<Options & { json?: boolean }>();
+    output = new Output(options.json === true);
+    code = await act(output, options, program.args);
+  } catch (error) {
+    code = complain(output, error);
+  }
+  process.exit(code);
+}
+
+/** Says what went wrong and answers the exit code for it. */
+function complain(output: Output, error: unknown): ExitCode {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own sentence (or the help) already.
+    return error.exitCode === 0 ? exitCode.good : exitCode.wrongUse;
+  }
+  if (error instanceof WrongUse || error instanceof SettingsError || error instanceof PlanError) {
+    output.complain(error.code, error.message);
+    return exitCode.wrongUse;
+  }
+  if (error instanceof LakeError && error.code === 'LakeMismatch') {
+    output.complain(error.code, error.message);
+    return exitCode.wrongUse;
+  }
+  const code = error instanceof NobodyAnswers || error instanceof LakeError ? error.code : 'Unexpected';
+  output.complain(code, error instanceof Error ? error.message : String(error));
+  return exitCode.weFailed;
+}

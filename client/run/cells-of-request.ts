@@ -1,0 +1,31 @@
+import { dueCells, type DueCell } from '../../plan/due-cells.ts';
+import { readMemory } from '../../plan/memory.ts';
+import type { CellKey, CellState } from '../../workflows/pure/cell.ts';
+import type { RunRequest } from '../../workflows/pure/run.ts';
+import type { OpenLake } from '../command/lake-client.ts';
+
+/** One cell as it stands in the lake. */
+export interface CellStanding extends CellKey {
+  readonly state: CellState;
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+/** Reads from the records how every cell of a request stands now. */
+export async function cellsOfRequest(lake: OpenLake, request: RunRequest, now: Date): Promise<CellStanding[]> {
+  const due = dueCells(request, await lake.planned(now), await readMemory(lake.index), now);
+  return due.map(standingOf);
+}
+
+function standingOf({ asset, date, known, fate }: DueCell): CellStanding {
+  const key = { dataset: asset.dataset, ticker: asset.ticker, date };
+  if (fate.kind === 'closed') return { ...key, state: 'closed', reason: fate.reason };
+  if (fate.kind === 'waiting') return { ...key, state: 'waiting', reason: `final from ${fate.until}` };
+  const { state, code, reason } = known ?? { state: 'missing' as const };
+  return { ...key, state, ...(code ? { code } : {}), ...(reason ? { reason } : {}) };
+}
+
+/** True where nothing is left to do or to mend: every cell is published, closed, skipped or waiting. */
+export function areSettled(cells: readonly CellStanding[]): boolean {
+  return cells.every(({ state }) => ['published', 'closed', 'skipped', 'waiting'].includes(state));
+}

@@ -1,0 +1,113 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
+import {
+  addTallies,
+  type PlanSummary,
+  type RunProgress,
+  type Tally,
+} from '../../workflows/pure/run.ts';
+import { NobodyAnswers } from '../command/exit-code.ts';
+import type { ConnectedLake } from '../command/lake-client.ts';
+import type { Output } from '../command/output.ts';
+import { planLines } from './plan-lines.ts';
+import { progressLine } from './progress-line.ts';
+import type { RunHandle } from './start-run.ts';
+
+const answerWithinMs = 5_000;
+const lookEveryMs = 500;
+const plainLineEveryMs = 5_000;
+
+/** How a followed run ended. */
+export interface RunEnd {
+  readonly outcome: 'completed' | 'incomplete' | 'failed' | 'cancelled';
+  /** An error's code and sentence, where it did not complete. */
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+/**
+ * Follows a run to its end: its plan first, then how many cells are done.
+ * @throws NobodyAnswers where no worker answers within five seconds; the run waits for one.
+ */
+export async function followRun(lake: ConnectedLake, handle: RunHandle, output: Output): Promise<RunEnd> {
+  const ended = endOf(handle);
+  await firstAnswer(lake, handle, ended);
+  const startedMs = Date.now();
+  let shown: PlanSummary | undefined;
+  let lineAtMs = 0;
+  for (;;) {
+    const end = await Promise.race([ended, pause(lookEveryMs)]);
+    const progress = await progressOf(lake, handle);
+    if (progress?.summary && !shown) {
+      shown = progress.summary;
+      for (const line of planLines(shown, lake.settings)) output.say(line);
+    }
+    if (end) return end;
+    if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
+      lineAtMs = Date.now();
+      output.progress(progressLine(shown, progress, Date.now() - startedMs));
+    }
+  }
+}
+
+/** Waits until a worker has shown that it lives. */
+export async function firstAnswer(
+  lake: ConnectedLake,
+  handle: RunHandle,
+  ended: Promise<unknown>,
+): Promise<void> {
+  const queue = mainQueue(lake.lake.id);
+  const answered = query(handle);
+  const nobody = pause(answerWithinMs).then(() => {
+    throw new NobodyAnswers(
+      `No worker answers on task queue ${queue} within five seconds. The run waits for one: start it with npm start, or npx tsx worker/main.ts.`,
+    );
+  });
+  await Promise.race([answered, ended, nobody]);
+}
+
+async function query(handle: RunHandle): Promise<RunProgress | undefined> {
+  for (;;) {
+    const answer = await handle.query<RunProgress>('progress').catch(() => undefined);
+    if (answer) return answer;
+    await pause(lookEveryMs / 2);
+  }
+}
+
+/** The run's progress with that of its open windows; undefined while nobody can say. */
+async function progressOf(lake: ConnectedLake, handle: RunHandle): Promise<RunProgress | undefined> {
+  try {
+    const progress = await handle.query<RunProgress>('progress');
+    const tallies = await Promise.all(progress.openWindows.map((id) => windowTally(lake, id)));
+    return { ...progress, tally: tallies.reduce(addTallies, progress.tally) };
+  } catch {
+    // Between two workers nobody answers; the run's end is told by its result, not by this.
+    return undefined;
+  }
+}
+
+async function windowTally(lake: ConnectedLake, id: string): Promise<Tally> {
+  const none: Tally = { published: 0, waiting: 0, refused: 0, failed: 0, troubles: [] };
+  return lake.client.workflow
+    .getHandle(inLake(lake.lake.id, id))
+    .query<Tally>('windowProgress')
+    .catch(() => none);
+}
+
+async function endOf(handle: RunHandle): Promise<RunEnd> {
+  try {
+    await handle.result();
+    return { outcome: 'completed' };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    if (!(cause instanceof ApplicationFailure)) {
+      const reason = cause?.message ?? error.message;
+      return { outcome: cause?.name === 'CancelledFailure' ? 'cancelled' : 'failed', reason };
+    }
+    const outcome = cause.type === 'RunIncomplete' ? 'incomplete' : 'failed';
+    return { outcome, reason: cause.message, ...(cause.type ? { code: cause.type } : {}) };
+  }
+}
