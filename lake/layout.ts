@@ -65,9 +65,20 @@ export function supersededFile(cell: CellKey, number: number): string {
   return `superseded/${cellSegments(cell)}/${numberName(number)}.parquet`;
 }
 
-/** One attempt's candidate. `attemptId` is `<workflow run id>.<attempt>`, so attempts never share a file. */
-export function candidateFile(cell: CellKey, attemptId: string): string {
-  return `candidates/${cellSegments(cell)}/${encodeSegment(attemptId)}.parquet`;
+/**
+ * One attempt's candidate. `attemptId` begins with the workflow's run id, so attempts never share a file. All
+ * lie in one folder, which thus is made once and leaves nothing behind.
+ */
+export function candidateFile({ dataset, ticker, date }: CellKey, attemptId: string): string {
+  return `candidates/${[dataset, ticker, date, attemptId].map(encodeSegment).join('~')}.parquet`;
+}
+
+/** Reads the cell and the attempt back from a candidate's file; undefined for any other file. */
+export function candidateOfFile(key: string): { cell: CellKey; attemptId: string } | undefined {
+  const parts = /^candidates\/(.+)\.parquet$/.exec(key)?.[1]?.split('~').map(decodeSegment);
+  if (parts?.length !== 4) return undefined;
+  const [dataset, ticker, date, attemptId] = parts as [string, string, string, string];
+  return { cell: { dataset, ticker, date }, attemptId };
 }
 
 /** Where a refused candidate is kept for inspection. */

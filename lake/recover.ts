@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { cellOfPath, decodeSegment, bronzeFile, cellSegments } from './layout.ts';
+import { bronzeFile, candidateOfFile, cellOfPath, cellSegments, decodeSegment } from './layout.ts';
 import type { LakeIndex } from './lake-index.ts';
 import { pendingFolder, type LocalStore } from './local-store.ts';
 import { batchOwner } from './batches.ts';
@@ -85,11 +85,10 @@ async function settleCandidates(
   const removed: string[] = [];
   const completed: string[] = [];
   for (const key of await store.list('candidates')) {
-    const cell = cellOfPath(key);
-    const attempt = /\/([^/]+)\.parquet$/.exec(key)?.[1];
-    if (!cell || attempt === undefined) continue;
-    const runId = decodeSegment(attempt).split('.')[0] ?? '';
-    if (await help.isOpen(partitionId(cell), runId)) continue;
+    const candidate = candidateOfFile(key);
+    if (!candidate) continue;
+    const { cell, attemptId } = candidate;
+    if (await help.isOpen(partitionId(cell), attemptId.split('.')[0] ?? '')) continue;
     const promise = await currentPublication(store, cell);
     if (promise?.record.candidate === key && (await fulfil(store, cell, promise))) completed.push(cellSegments(cell));
     await store.remove(key);

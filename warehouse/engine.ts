@@ -1,4 +1,5 @@
 import { DuckDBDataChunk, DuckDBInstance, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import { totalmem } from 'node:os';
 import { z } from 'zod';
 import { literal } from './sql-text.ts';
 
@@ -34,6 +35,9 @@ const chunkRows = 2048;
 
 const interruptEveryMs = 50;
 
+/** More than this is spilled to disk; on a small machine, more than 60 % of what it has. */
+const mostMemoryBytes = 3e9;
+
 /** What an engine needs. */
 export interface EngineOptions {
   /** Where DuckDB may spill what does not fit in memory. */
@@ -65,7 +69,7 @@ export class Engine {
     const instance = await DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
       errors_as_json: 'true',
-      memory_limit: '3GB',
+      memory_limit: `${Math.floor(Math.min(mostMemoryBytes, totalmem() * 0.6) / 1e6)}MB`,
       // Bronze is many small files, each read once. Cached, 10,000 of them took 540 MB more and half as long
       // again; kept in order, each takes a row group of its own, at twice the time and memory.
       enable_external_file_cache: 'false',

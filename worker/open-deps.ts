@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { loadContracts } from '../contracts/load.ts';
+import { verifyContract } from '../contracts/verify.ts';
 import { BatchCache } from '../lake/batch-cache.ts';
 import { openIdentity } from '../lake/identity.ts';
 import { LakeIndex } from '../lake/lake-index.ts';
@@ -23,13 +24,16 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
   const accessTo = sourceAccess(settings, marketUrl);
   const sources = createSources({ csvFiles: settings.csvFiles });
   const from = { assets: settings.assets, sources, settings: settings.sources, csvFiles: settings.csvFiles, accessTo };
+  const auditor = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false', threads: '2' });
+  const contracts = loadContracts(join(projectFolder, 'contracts'));
+  await verifyContracts(auditor, contracts);
   return {
     lake,
     store,
     index: new LakeIndex(store),
     batches: new BatchCache(store),
-    auditor: await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false', threads: '2' }),
-    contracts: loadContracts(join(projectFolder, 'contracts')),
+    auditor,
+    contracts,
     sources,
     assets: settings.assets,
     accessTo,
@@ -38,4 +42,14 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
     client,
     now,
   };
+}
+
+/** A rule that DuckDB cannot run stops the worker here, not at the first candidate. */
+async function verifyContracts(auditor: DuckDBInstance, contracts: ActivityDeps['contracts']): Promise<void> {
+  const connection = await auditor.connect();
+  try {
+    for (const contract of contracts.values()) await verifyContract(connection, contract);
+  } finally {
+    connection.closeSync();
+  }
 }

@@ -114,7 +114,8 @@ async function runPage(
     async (task) => {
       open.set(task.id, shareNow());
       progress.openWindows = [...open.keys()];
-      progress.tally = addTallies(progress.tally, await runWindow(context, task, shareNow()));
+      const tally = await runWindow(context, task, shareNow());
+      progress.tally = addTallies(progress.tally, tally);
       open.delete(task.id);
       left -= 1;
       progress.openWindows = [...open.keys()];

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import {
   addTallies,
+  emptyTally,
   type PlanSummary,
   type RunProgress,
   type Tally,
@@ -37,9 +38,10 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
   const startedMs = Date.now();
   let shown: PlanSummary | undefined;
   let lineAtMs = 0;
+  const lastTallies = new Map<string, Tally>();
   for (;;) {
     const end = await Promise.race([ended, pause(lookEveryMs)]);
-    const progress = await progressOf(lake, handle);
+    const progress = await progressOf(lake, handle, lastTallies);
     if (progress?.summary && !shown) {
       shown = progress.summary;
       for (const line of planLines(shown, lake.settings)) output.say(line);
@@ -77,10 +79,14 @@ async function query(handle: RunHandle): Promise<RunProgress | undefined> {
 }
 
 /** The run's progress with that of its open windows; undefined while nobody can say. */
-async function progressOf(lake: ConnectedLake, handle: RunHandle): Promise<RunProgress | undefined> {
+async function progressOf(
+  lake: ConnectedLake,
+  handle: RunHandle,
+  lastTallies: Map<string, Tally>,
+): Promise<RunProgress | undefined> {
   try {
     const progress = await handle.query<RunProgress>('progress');
-    const tallies = await Promise.all(progress.openWindows.map((id) => windowTally(lake, id)));
+    const tallies = await Promise.all(progress.openWindows.map((id) => windowTally(lake, id, lastTallies)));
     return { ...progress, tally: tallies.reduce(addTallies, progress.tally) };
   } catch {
     // Between two workers nobody answers; the run's end is told by its result, not by this.
@@ -88,12 +94,12 @@ async function progressOf(lake: ConnectedLake, handle: RunHandle): Promise<RunPr
   }
 }
 
-async function windowTally(lake: ConnectedLake, id: string): Promise<Tally> {
-  const none: Tally = { published: 0, waiting: 0, refused: 0, failed: 0, troubles: [] };
-  return lake.client.workflow
-    .getHandle(inLake(lake.lake.id, id))
-    .query<Tally>('windowProgress')
-    .catch(() => none);
+/** A window's own count; a window that cannot answer just now stands where it last stood. */
+async function windowTally(lake: ConnectedLake, id: string, lastTallies: Map<string, Tally>): Promise<Tally> {
+  const handle = lake.client.workflow.getHandle(inLake(lake.lake.id, id));
+  const tally = await handle.query<Tally>('windowProgress').catch(() => lastTallies.get(id) ?? emptyTally);
+  lastTallies.set(id, tally);
+  return tally;
 }
 
 async function endOf(handle: RunHandle): Promise<RunEnd> {

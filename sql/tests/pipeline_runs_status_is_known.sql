@@ -1,5 +1,6 @@
--- A run is in one of the states that people are shown.
--- severity: error
+-- A run is in one of the states that people are shown. Records are never changed, so that one that is not could
+-- not be mended: it is reported and stops nothing.
+-- severity: warning
 select
     runs.run,
     runs.execution_number,

@@ -156,9 +156,9 @@ export class TinyLake {
     const all = datasets.find((dataset) => dataset.id === entry.asset.dataset)?.columns ?? [];
     const own = all.filter(({ name }) => isMeasure(name));
     const measures: Record<string, number | null> = { close: entry.close ?? null, ...entry.measures };
-    const columns = own
-      .filter(({ name }) => isMeasure(name))
-      .map(({ name, physicalType }) => `${measures[name] ?? 'null'}::${physicalType} as ${name}`);
+    const columns = own.map(
+      ({ name, physicalType }) => `${measures[name] ?? 'null'}::${physicalType} as ${name}`,
+    );
     return `copy (select '${source}' as source_id, '${resource}' as resource_id, '${entry.asset.ticker}' as ticker_id,
       date '${entry.date}' as bar_date, ${columns.join(', ')}, '${batchOf(entry)}' as __batch_id, '${source}' as __source_name,
       timestamptz '${entry.date} 23:00:00+00' as __ingested_at, '${entry.version ?? '1.0.0'}' as __schema_version)
