@@ -146,6 +146,11 @@ export function temporalConnection(address: string | undefined): ReturnType<type
   return address ? { ...config, connectionOptions: { ...config.connectionOptions, address } } : config;
 }
 
+/** Tells whether colours are wanted on a terminal: NO_COLOR, set to anything, says no. */
+export function isColourWanted(): boolean {
+  return !process.env['NO_COLOR'];
+}
+
 /** The whole environment, for the programs we start ourselves, with some variables set. */
 export function environmentFor(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...extra };

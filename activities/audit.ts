@@ -1,10 +1,10 @@
 import type { Check, Verdict } from '../contracts/verdict.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
 import { jsonBytes } from '../lake/json.ts';
-import { auditFile, refusedFile } from '../lake/layout.ts';
+import { auditFile, refusedFile, stagingFolder } from '../lake/layout.ts';
 import { LakeError } from '../lake/lake-error.ts';
 import type { Candidate } from '../lake/publish.ts';
-import type { CellKey } from '../workflows/pure/cell.ts';
+import { splitDataset, type CellKey } from '../workflows/pure/cell.ts';
 import type { BatchRef, RunContext } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
@@ -22,10 +22,8 @@ export interface Audited {
   readonly contractVersion: string;
   /** The verdict's file below the lake's root. */
   readonly file: string;
-  /** What failed, in a sentence for people; empty where it passed. */
+  /** What failed, in a sentence for people, and where to look; empty where it passed. */
   readonly refusal: string;
-  /** Where a refused candidate was put for inspection. */
-  readonly keptAt?: string;
 }
 
 /**
@@ -63,8 +61,7 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
     ruleCount: verdict.ruleCount,
     contractVersion: contract.version,
     file,
-    refusal: isRefused ? refusalOf(verdict) : '',
-    ...(keptAt ? { keptAt } : {}),
+    refusal: keptAt ? `${refusalOf(verdict)}. ${placesOf(deps, task, file, keptAt)}` : '',
   };
 }
 
@@ -87,11 +84,21 @@ function refusalOf(verdict: Verdict): string {
   return `${failed.length} of ${verdict.ruleCount} rules refused it: ${shown.join('; ')}${more}`;
 }
 
+/** Where a person looks: the raw answer, the candidate and the whole verdict. */
+function placesOf(deps: ActivityDeps, task: AuditTask, verdict: string, candidate: string): string {
+  const { source } = splitDataset(task.dataset);
+  const raw = stagingFolder(source, task.batch.ingestionDate, task.batch.id);
+  return `In ${deps.store.root} lie the raw answer: ${raw}, the candidate: ${candidate}, the verdict: ${verdict}`;
+}
+
+/** Columns that only say which cell it is. */
+const cellColumns = new Set(['source_id', 'resource_id', 'ticker_id', 'bar_date']);
+
 function sentenceOf(check: Check): string {
   const row = check.offenders[0];
   const values = row
     ? ` (row ${Object.entries(row)
-        .filter(([name]) => !name.startsWith('__'))
+        .filter(([name]) => !name.startsWith('__') && (!cellColumns.has(name) || check.rule.startsWith('cell.')))
         .map(([name, value]) => `${name}=${value ?? 'null'}`)
         .join(' ')})`
     : '';

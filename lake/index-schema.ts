@@ -18,7 +18,7 @@ create table cell_records (
     code varchar, reason varchar, until timestamptz, path varchar, body json
 );
 create table window_records (
-    "window" varchar, number integer, event varchar, recorded_at timestamptz, run varchar, source varchar,
+    window_id varchar, number integer, event varchar, recorded_at timestamptz, run varchar, source varchar,
     resource varchar, workflow_id varchar, workflow_run_id varchar, batch_id varchar, request_count integer,
     code varchar, reason varchar, path varchar, body json
 );

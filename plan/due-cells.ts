@@ -86,9 +86,14 @@ export function troubledCells(
   const byKey = new Map(assets.map((asset) => [`${asset.dataset}/${asset.ticker}`, asset]));
   return troubled.flatMap(({ dataset, ticker, date, known }) => {
     const asset = byKey.get(`${dataset}/${ticker}`);
-    if (!asset || (of !== 'all' && known.run !== of)) return [];
+    if (!asset || (of !== 'all' && !isOfRun(known.run, of))) return [];
     return [{ asset, date, known, fate: { kind: 'todo' as const } }];
   });
+}
+
+/** A cell that a retry of the run could not mend is still that run's. */
+function isOfRun(run: string | undefined, of: string): boolean {
+  return run === of || (run !== undefined && run.startsWith('retry/') && isOfRun(run.slice('retry/'.length), of));
 }
 
 function decide(

@@ -1,6 +1,6 @@
 import type { LakeIndex } from '../lake/lake-index.ts';
 import { cellSegments } from '../lake/layout.ts';
-import { datasetId, type CellKey, type CellState } from '../workflows/pure/cell.ts';
+import { datasetId, splitDataset, type CellKey, type CellState } from '../workflows/pure/cell.ts';
 import type { KnownCell, Memory } from './due-cells.ts';
 
 /** A cell and what the lake remembers of it. */
@@ -21,6 +21,18 @@ export async function knownCells(index: LakeIndex, which: 'all' | 'troubled'): P
   );
   // The view's own columns: text throughout, null where a record says nothing.
   return (rows as Record<string, string | null>[]).map(remembered);
+}
+
+/** Reads what the lake remembers of one cell; undefined where nothing was ever done. */
+export async function knownCell(index: LakeIndex, { dataset, ticker, date }: CellKey): Promise<KnownCell | undefined> {
+  const { source, resource } = splitDataset(dataset);
+  const rows = await index.rows(
+    `select source, resource, ticker, date::varchar as date, state, run, code, reason, batch_id, ingestion_date
+     from cells where source = $source and resource = $resource and ticker = $ticker and date = $date::date`,
+    { source, resource, ticker, date },
+  );
+  // The view's own columns: text throughout, null where a record says nothing.
+  return (rows as Record<string, string | null>[]).map(remembered)[0]?.known;
 }
 
 function remembered(row: Record<string, string | null>): Remembered {

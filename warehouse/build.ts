@@ -32,6 +32,7 @@ const lakeTables = [
   'cells',
   'publications',
   'run_records',
+  'window_records',
   'audits',
   'assets',
   'days',

@@ -102,7 +102,7 @@ async function writeAuditPublish(
     const verdict = await audit(context, { ...cell, batch, candidate });
     const { contractVersion, file } = verdict;
     progress.verdict = { file, contractVersion };
-    if (verdict.outcome !== 'passed') throw refusal(input, verdict.refusal, verdict.keptAt ?? candidate.file, file);
+    if (verdict.outcome !== 'passed') throw refusal(input, verdict.refusal);
     const task = { ...cell, batch, candidate, contractVersion, audit: file };
     await CancellationScope.nonCancellable(() => publish(context, task));
     return 'published';
@@ -135,10 +135,9 @@ async function fetchOwnDay(input: PartitionInput): Promise<StagedCell | 'closed'
   return { symbol: plan.symbol, batch };
 }
 
-function refusal(cell: CellKey, found: string, keptAt: string, verdict: string): ApplicationFailure {
+function refusal({ ticker, date }: CellKey, found: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `The audit refused ${cell.ticker} ${cell.date}. ${found}. The candidate lies in ${keptAt}, the verdict in ${verdict}. ` +
-      `When the source is right again, retry it: npx tsx client/retry.ts ${cell.date} ${cell.ticker}`,
+    `The audit refused ${ticker} ${date}: ${found}. When the source is right again, retry it: npx tsx client/retry.ts ${date} ${ticker}`,
     'AuditRefused',
   );
 }

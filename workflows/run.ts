@@ -16,11 +16,12 @@ import type { Activities } from '../activities/index.ts';
 import { boundedEach, isOwnCancellation } from './bounded-each.ts';
 import { partition } from './partition.ts';
 import { awaitPolicy, planPolicy } from './policies.ts';
-import { troubleOf } from './pure/failure.ts';
+import { troubleOf, type Trouble } from './pure/failure.ts';
 import { inLake, partitionId } from './pure/ids.ts';
 import {
   addTallies,
   emptyTally,
+  troublesNamed,
   type LoneCell,
   type PlanPage,
   type PlanRef,
@@ -163,11 +164,11 @@ async function awaitOtherWindow(context: RunContext, task: WindowTask): Promise<
   return allFailed(task, { code: 'WindowFailed', reason: other.reason });
 }
 
-function allFailed(task: WindowTask, trouble: { code: string; reason: string }): Tally {
-  const { dataset } = task;
-  const count = task.assets.length * task.dates.length;
-  const named = task.assets.map(({ ticker }) => ({ dataset, ticker, date: task.dates[0] ?? '', state: 'failed' as const, ...trouble }));
-  return addTallies(emptyTally, { ...emptyTally, failed: count, troubles: named });
+/** A window that could not be had: all its cells failed, for one reason an asset. */
+function allFailed({ dataset, assets, dates }: WindowTask, trouble: Trouble): Tally {
+  const [date = '', to = date] = [dates[0], dates.at(-1)];
+  const troubles = assets.map(({ ticker }) => ({ dataset, ticker, date, to, state: 'failed' as const, ...trouble }));
+  return { ...emptyTally, failed: assets.length * dates.length, troubles: troubles.slice(0, troublesNamed) };
 }
 
 /** Cells whose day is not final wait by themselves; the run does not wait for them. */
@@ -201,7 +202,10 @@ async function endWell(context: RunContext, plan: PlanRef, tally: Tally): Promis
 }
 
 function incomplete(context: RunContext, tally: Tally, bad: number): ApplicationFailure {
-  const named = tally.troubles.map(({ ticker, date, state, reason }) => `${ticker} ${date} ${state}: ${reason}`);
+  const named = tally.troubles.map(
+    ({ ticker, date, to = date, state, reason }) =>
+      `${ticker} ${date === to ? date : `${date}..${to}`} ${state}: ${reason}`,
+  );
   const more = bad > named.length ? [`and more: ${bad} in all`] : [];
   const command = `npx tsx client/retry.ts --run ${context.run}`;
   return ApplicationFailure.create({

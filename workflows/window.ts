@@ -9,6 +9,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
@@ -28,6 +29,7 @@ import {
   type Tally,
   type WindowTask,
 } from './pure/run.ts';
+import { rebuildModel } from './rebuild-model.ts';
 import { cellAttributes } from './search-attributes.ts';
 
 /** One window of a run. */
@@ -37,7 +39,12 @@ export interface WindowInput {
   /** How many of its cells may run at once; the run changes it by `share`. */
   readonly share: number;
   /** What an earlier page of this window brought along. */
-  readonly carried?: { readonly batch: BatchRef; readonly firstCell: number; readonly tally: Tally };
+  readonly carried?: {
+    readonly batch: BatchRef;
+    readonly firstCell: number;
+    readonly tally: Tally;
+    readonly isAlone: boolean;
+  };
 }
 
 /** Tells an open window how many of its cells may run at once. */
@@ -49,9 +56,11 @@ const cellsInPage = 250;
 
 /**
  * Fetches and stages one answer, then runs its cells, a bounded number at a time. A cell that fails is red
- * by itself and stops no other; a window whose answer cannot be had fails once, for all its cells.
+ * by itself and stops no other; a window whose answer cannot be had fails once, for all its cells. A window
+ * that was reset or started by hand ends with the model, since its run is over.
  */
 export async function window(input: WindowInput): Promise<Tally> {
+  const isAlone = input.carried?.isAlone ?? isWithoutRun();
   let share = input.share;
   let tally = input.carried?.tally ?? emptyTally;
   setHandler(shareSignal, (next) => void (share = next));
@@ -70,12 +79,21 @@ export async function window(input: WindowInput): Promise<Tally> {
     },
   );
 
-  if (firstCell + cellsInPage >= cells.length) return tally;
+  if (firstCell + cellsInPage >= cells.length) {
+    if (isAlone) await rebuildModel(input.context);
+    return tally;
+  }
   return continueAsNew<typeof window>({
     ...input,
     share,
-    carried: { batch, firstCell: firstCell + cellsInPage, tally },
+    carried: { batch, firstCell: firstCell + cellsInPage, tally, isAlone },
   });
+}
+
+/** True where no open run will rebuild the model after this window: asked on its first page only. */
+function isWithoutRun(): boolean {
+  const { parent, runId, firstExecutionRunId } = workflowInfo();
+  return parent === undefined || runId !== firstExecutionRunId;
 }
 
 async function fetchOrFail(input: WindowInput): Promise<BatchRef> {

@@ -30,8 +30,10 @@ export async function runCommand<Options extends object>(program: Command, act: 
 /** Says what went wrong and answers the exit code for it. */
 function complain(output: Output, error: unknown): ExitCode {
   if (error instanceof CommanderError) {
-    // Commander has printed its own sentence (or the help) already.
-    return error.exitCode === 0 ? exitCode.good : exitCode.wrongUse;
+    if (error.exitCode === 0) return exitCode.good;
+    // Commander has said its own sentence to people already; a program waits for JSON.
+    if (output.isJson) output.complain('WrongUse', error.message);
+    return exitCode.wrongUse;
   }
   if (error instanceof WrongUse || error instanceof SettingsError || error instanceof PlanError) {
     output.complain(error.code, error.message);

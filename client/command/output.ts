@@ -31,6 +31,12 @@ export class Output {
     return this.out.isTTY;
   }
 
+  /** How many columns a line may take; 80 where there is no terminal. */
+  get width(): number {
+    // Some terminals say 0 before they have been measured.
+    return this.out.columns || 80;
+  }
+
   /** Gives the command's result to a program; without `--json` nothing. */
   json(value: unknown): void {
     if (this.isJson) this.out.write(`${JSON.stringify(value, null, 2)}\n`);

@@ -1,4 +1,4 @@
-import { WorkflowFailedError } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
@@ -26,6 +26,8 @@ export interface RunEnd {
   /** An error's code and sentence, where it did not complete. */
   readonly code?: string;
   readonly reason?: string;
+  /** What it set out to do, where it got as far as a plan. */
+  readonly plan?: PlanSummary;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
       shown = progress.summary;
       for (const line of planLines(shown, lake.settings)) output.say(line);
     }
-    if (end) return end;
+    if (end) return shown ? { ...end, plan: shown } : end;
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
       lineAtMs = Date.now();
       output.progress(progressLine(shown, progress, Date.now() - startedMs));
@@ -54,10 +56,13 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
   }
 }
 
-/** Waits until a worker has shown that it lives. */
+/**
+ * Waits until a worker has shown that it lives, by answering what every workflow can be asked.
+ * @throws NobodyAnswers where none does within five seconds.
+ */
 export async function firstAnswer(
   lake: ConnectedLake,
-  handle: RunHandle,
+  handle: Pick<WorkflowHandle, 'query'>,
   ended: Promise<unknown>,
 ): Promise<void> {
   const queue = mainQueue(lake.lake.id);
@@ -70,10 +75,13 @@ export async function firstAnswer(
   await Promise.race([answered, ended, nobody]);
 }
 
-async function query(handle: RunHandle): Promise<RunProgress | undefined> {
+async function query(handle: Pick<WorkflowHandle, 'query'>): Promise<void> {
   for (;;) {
-    const answer = await handle.query<RunProgress>('progress').catch(() => undefined);
-    if (answer) return answer;
+    const isAnswered = await handle.query('__temporal_workflow_metadata').then(
+      () => true,
+      () => false,
+    );
+    if (isAnswered) return;
     await pause(lookEveryMs / 2);
   }
 }
@@ -102,7 +110,8 @@ async function windowTally(lake: ConnectedLake, id: string, lastTallies: Map<str
   return tally;
 }
 
-async function endOf(handle: RunHandle): Promise<RunEnd> {
+/** Waits for the end of a run or a cell and says how it came. */
+export async function endOf(handle: Pick<WorkflowHandle, 'result'>): Promise<RunEnd> {
   try {
     await handle.result();
     return { outcome: 'completed' };

@@ -81,7 +81,8 @@ export function checkedDate(name: string, text: string, now: Date): PartitionDat
   return text;
 }
 
-function tickersOf(text: string | undefined, lake: OpenLake): string[] | null {
+/** Reads the tickers that a person listed; null where none were, which means every one. */
+export function tickersOf(text: string | undefined, lake: OpenLake): string[] | null {
   if (text === undefined) return null;
   const tickers = text.split(',').map((ticker) => ticker.trim()).filter(Boolean);
   if (tickers.length === 0) throw new WrongUse('--tickers is empty: name some, such as --tickers BTC,AAPL.');

@@ -46,35 +46,43 @@ export function summaryTable(summaries: readonly AssetSummary[], market: string)
   return market === 'sample' ? [...lines, 'These prices are synthetic: they come from the sample market.'] : lines;
 }
 
-/** Says what failed, alike reasons in one line, each with the command that mends it; or that nothing did. */
-export function endingLines(cells: readonly CellStanding[]): string[] {
+/**
+ * Says what failed, alike reasons in one line, each with the command that mends it; or that all is well:
+ * `hadWork` tells whether something was done for it.
+ */
+export function endingLines(cells: readonly CellStanding[], hadWork = false): string[] {
   const bad = cells.filter(({ state }) => ['refused', 'failed', 'missing'].includes(state));
   if (bad.length === 0) {
     const counts = cellStates
       .map((state) => ({ state, count: cells.filter((cell) => cell.state === state).length }))
       .filter(({ count }) => count > 0);
-    return [`nothing to do: ${counts.map(({ state, count }) => `${count} ${state}`).join(', ')}`];
+    return [`${hadWork ? 'all there' : 'nothing to do'}: ${counts.map(({ state, count }) => `${count} ${state}`).join(', ')}`];
   }
   return groupAlike(bad).flatMap((group) => troubleLines(group));
 }
 
 function troubleLines(group: readonly CellStanding[]): string[] {
   const first = group[0] as CellStanding;
-  const last = group.at(-1) as CellStanding;
-  const span = group.length === 1 ? first.date : `${first.date} … ${last.date} (${countOf(group.length, 'cell')})`;
+  const dates = group.map((cell) => cell.date).sort();
+  const tickers = [...new Set(group.map((cell) => cell.ticker))];
+  const span = group.length === 1 ? first.date : `${dates[0] ?? ''} … ${dates.at(-1) ?? ''} (${countOf(group.length, 'cell')})`;
   const reason = first.reason ?? (first.state === 'missing' ? 'nothing has been done yet.' : '');
-  const mend = group.length === 1 ? `npx tsx client/retry.ts ${first.date} ${first.ticker}` : mendAll(first);
-  return [`${first.ticker} ${span} ${first.state}: ${reason}`, `  mend it with: ${mend}`];
-}
-
-function mendAll(first: CellStanding): string {
-  return first.state === 'missing' ? 'the same command again' : 'npx tsx client/retry.ts --all';
+  const mendOne = `npx tsx client/retry.ts ${first.date} ${first.ticker}`;
+  const mendAll =
+    first.state === 'missing'
+      ? `npx tsx client/backfill.ts --from ${dates[0] ?? ''} --to ${dates.at(-1) ?? ''} --tickers ${tickers.join(',')}`
+      : 'npx tsx client/retry.ts --all';
+  return [
+    `${tickers.join(', ')} ${span} ${first.state}: ${reason}`,
+    `  mend it with: ${group.length === 1 ? mendOne : mendAll}`,
+  ];
 }
 
 function groupAlike(cells: readonly CellStanding[]): CellStanding[][] {
   const groups = new Map<string, CellStanding[]>();
   for (const cell of cells) {
-    const key = `${cell.ticker}/${cell.state}/${cell.code ?? ''}/${cell.state === 'refused' ? cell.date : (cell.reason ?? '')}`;
+    // What nobody has begun has no reason of its own: one line for all of it.
+    const key = cell.state === 'missing' && cell.reason === undefined ? 'missing' : `${cell.ticker}/${cell.state}/${cell.code ?? ''}/${cell.state === 'refused' ? cell.date : (cell.reason ?? '')}`;
     const group = groups.get(key);
     if (group) group.push(cell);
     else groups.set(key, [cell]);

@@ -1,8 +1,8 @@
--- Every step that the records know: of a run (start, plan, end) and of a cell (audit, publish, and the other ways
--- in which it can rest: close, wait, skip, refuse, accept, fail).
--- grain: one entry about a step of a run or of a cell
+-- Every step that the records know: of a run (start, plan, end), of a window (stage, or fail to fetch) and of a
+-- cell (audit, publish, and the other ways in which it can rest: close, wait, skip, refuse, accept, fail).
+-- grain: one entry about a step of a run, a window or a cell
 -- key: subject, entry
--- sources: lake.run_records, lake.cell_records, lake.audits
+-- sources: lake.run_records, lake.window_records, lake.cell_records, lake.audits
 with steps_of_runs as (
 
     select
@@ -27,6 +27,32 @@ with steps_of_runs as (
         run_records.workflow_run_id,
         run_records.recorded_at
     from lake.run_records as run_records
+
+),
+
+steps_of_windows as (
+
+    select
+        concat_ws(' ', 'window', window_records.window_id) as subject,
+        concat_ws(' ', 'record', cast(window_records.number as varchar)) as entry,
+        case window_records.event
+            when 'staged' then 'stage'
+            when 'failed' then 'fetch'
+            else window_records.event
+        end as step,
+        window_records.run,
+        concat_ws('.', window_records.source, window_records.resource) as dataset,
+        cast(null as varchar) as ticker,
+        cast(null as date) as price_date,
+        window_records.event as outcome,
+        window_records.code,
+        window_records.reason,
+        window_records.batch_id,
+        cast(null as varchar) as contract_version,
+        window_records.workflow_id,
+        window_records.workflow_run_id,
+        window_records.recorded_at
+    from lake.window_records as window_records
 
 ),
 
@@ -87,6 +113,8 @@ audits_of_cells as (
 final_steps as (
 
     select * from steps_of_runs
+    union all
+    select * from steps_of_windows
     union all
     select * from steps_of_cells
     union all

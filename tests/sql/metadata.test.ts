@@ -86,13 +86,15 @@ describe('quality_results', () => {
 });
 
 describe('pipeline_steps', () => {
-  test('has a row for every entry of runs, cells and audits', async () => {
+  test('has a row for every entry of runs, windows, cells and audits', async () => {
     lake
       .closes(assets.BTC, '2024-02-28', [1])
       .add({ asset: assets.BTC, date: '2024-02-29', event: 'refused' })
       .index(
         runRecord('daily/2024-02-29', 1, 'started', '2024-02-29 01:00:00'),
         runRecord('daily/2024-02-29', 2, 'ended', '2024-02-29 02:00:00', 'incomplete'),
+        `insert into window_records (window_id, number, event, run, source, resource, batch_id) values
+           ('window/w', 1, 'staged', 'daily/2024-02-29', 'coingecko', 'market_chart', 'b')`,
         audit('a.1', 'failed', []),
       );
     const sql =
@@ -103,6 +105,7 @@ describe('pipeline_steps', () => {
       ['refuse', 'refused', 'BTC', '2024-02-29', null],
       ['start', 'started', null, null, null],
       ['end', 'incomplete', null, null, null],
+      ['stage', 'staged', null, null, 'b'],
     ]);
   });
 });

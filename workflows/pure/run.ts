@@ -87,6 +87,8 @@ export interface CellTrouble {
   readonly dataset: DatasetId;
   readonly ticker: string;
   readonly date: PartitionDate;
+  /** The last date, where one reason holds for all of an asset's cells of a window. */
+  readonly to?: PartitionDate;
   readonly state: Extract<CellState, 'refused' | 'failed'>;
   readonly code: string;
   readonly reason: string;

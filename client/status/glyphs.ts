@@ -1,0 +1,50 @@
+import { cellStates, type CellState } from '../../workflows/pure/cell.ts';
+
+/** One character for each state, told apart without colour too. */
+export const glyphOf: Readonly<Record<CellState, string>> = {
+  published: '●',
+  closed: '·',
+  waiting: '…',
+  running: '»',
+  refused: '✗',
+  failed: '!',
+  skipped: '–',
+  missing: '○',
+};
+
+const colourOf: Readonly<Record<CellState, number>> = {
+  published: 32,
+  closed: 90,
+  waiting: 36,
+  running: 34,
+  refused: 31,
+  failed: 31,
+  skipped: 33,
+  missing: 35,
+};
+
+/** A state's character, in its colour where colours are wanted. */
+export function paintedGlyph(state: CellState, isColoured: boolean): string {
+  const glyph = glyphOf[state];
+  return isColoured ? `\u001b[${colourOf[state]}m${glyph}\u001b[0m` : glyph;
+}
+
+const entriesOnLine = 4;
+
+/** Says which character means which state, and how many cells are in it. */
+export function legendLines(counts: Readonly<Record<CellState, number>>, isColoured: boolean): string[] {
+  const width = Math.max(...cellStates.map((state) => `${counts[state]} ${state}`.length));
+  const entries = cellStates.map((state) => `${paintedGlyph(state, isColoured)} ${`${counts[state]} ${state}`.padEnd(width)}`);
+  const lines: string[] = [];
+  for (let start = 0; start < entries.length; start += entriesOnLine) {
+    lines.push(entries.slice(start, start + entriesOnLine).join('   ').trimEnd());
+  }
+  return lines;
+}
+
+/** Counts cells by state, every state named. */
+export function countStates(cells: readonly { readonly state: CellState }[]): Record<CellState, number> {
+  const counts = Object.fromEntries(cellStates.map((state) => [state, 0])) as Record<CellState, number>;
+  for (const { state } of cells) counts[state] += 1;
+  return counts;
+}
