@@ -33,7 +33,12 @@ const assetSchema = z.strictObject({
   calendar: z.enum(calendarNames),
   currency: z.string().length(3).nullable().default(null),
   sources: z
-    .array(z.strictObject({ dataset: z.string().regex(/^[a-z0-9]+\.[a-z0-9_]+$/, 'source.resource'), symbol: z.string().min(1) }))
+    .array(
+      z.strictObject({
+        dataset: z.string().regex(/^[a-z0-9]+\.[a-z0-9_]+$/, 'source.resource'),
+        symbol: z.string().min(1),
+      }),
+    )
     .min(1),
 });
 
@@ -115,11 +120,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function loadSettings(environment: Environment = environmentWithDotEnv()): Settings {
   const file = readSettingsFile(environment['MARKETLAKE_CONFIG']);
-  const market = oneOf('MARKETLAKE_MARKET', environment['MARKETLAKE_MARKET'], ['sample', 'live'] as const) ?? file.market;
+  const market =
+    oneOf('MARKETLAKE_MARKET', environment['MARKETLAKE_MARKET'], ['sample', 'live'] as const) ?? file.market;
   const folder = environment['MARKETLAKE_DATA_DIR'] || file.lake.folder.replaceAll('{market}', market);
   return {
     market,
-    lakeFolder: isAbsolute(folder) ? folder : resolve(environment['MARKETLAKE_DATA_DIR'] ? '.' : projectFolder, folder),
+    lakeFolder: isAbsolute(folder)
+      ? folder
+      : resolve(environment['MARKETLAKE_DATA_DIR'] ? '.' : projectFolder, folder),
     assets: file.assets,
     sources: {
       coingecko: apiSettings('coingecko', file, environment, environment['COINGECKO_API_KEY'] ? 25 : 5),
@@ -171,7 +179,9 @@ function apiSettings(
   const { baseUrl, final, plan } = file.sources[name];
   const givenUrl = environment[`${name.toUpperCase()}_BASE_URL`];
   if (givenUrl && !URL.canParse(givenUrl)) {
-    throw new SettingsError(`${name.toUpperCase()}_BASE_URL is "${givenUrl}": write a URL, such as ${baseUrl}`);
+    throw new SettingsError(
+      `${name.toUpperCase()}_BASE_URL is "${givenUrl}": write a URL, such as ${baseUrl}`,
+    );
   }
   return {
     name,
@@ -180,7 +190,8 @@ function apiSettings(
     isLocal: false,
     ...optional('apiKey', environment[`${name.toUpperCase()}_API_KEY`]),
     final,
-    requestsPerMinute: plan.requestsPerMinute === undefined ? defaultRequestsPerMinute : plan.requestsPerMinute,
+    requestsPerMinute:
+      plan.requestsPerMinute === undefined ? defaultRequestsPerMinute : plan.requestsPerMinute,
     historyDays: plan.historyDays,
   };
 }
@@ -188,13 +199,21 @@ function apiSettings(
 function csvSettings(file: File): SourceSettings {
   const { folder, final } = file.sources.csv;
   const baseUrl = resolve(projectFolder, folder);
-  return { name: 'csv', baseUrl, isBaseUrlGiven: true, isLocal: true, final, requestsPerMinute: null, historyDays: null };
+  return {
+    name: 'csv',
+    baseUrl,
+    isBaseUrlGiven: true,
+    isLocal: true,
+    final,
+    requestsPerMinute: null,
+    historyDays: null,
+  };
 }
 
 function readSettingsFile(overlayPath: string | undefined): File {
   const base = readYaml(join(projectFolder, 'marketlake.yaml'));
   const overlay = overlayPath ? readYaml(resolve(overlayPath)) : undefined;
-  const merged = overlay ? layOver(base.value, overlay.value) : base.value;
+  const merged = overlay ? layOver(base.value, overlay.value ?? {}) : base.value;
   const parsed = fileSchema.safeParse(merged);
   if (parsed.success) return parsed.data;
   const sentences = parsed.error.issues.slice(0, 5).map((issue) => {
@@ -213,36 +232,48 @@ interface YamlFile {
 
 function readYaml(path: string): YamlFile {
   if (!existsSync(path)) {
-    throw new SettingsError(`${path} is not there. MARKETLAKE_CONFIG must name a YAML file; unset it to use marketlake.yaml alone.`);
+    throw new SettingsError(
+      `${path} is not there. MARKETLAKE_CONFIG must name a YAML file; unset it to use marketlake.yaml alone.`,
+    );
   }
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
   const error = document.errors[0];
-  if (error) throw new SettingsError(`${path}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0] ?? ''}`);
+  if (error)
+    throw new SettingsError(
+      `${path}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0] ?? ''}`,
+    );
   return { path, value: document.toJS() as unknown, lineOf: (at) => lineOf(document, lines, at) };
 }
 
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
   for (let depth = path.length; depth > 0; depth -= 1) {
     const node: unknown = document.getIn(path.slice(0, depth), true);
-    const range = node && typeof node === 'object' && 'range' in node ? (node.range as number[] | null) : undefined;
+    const range =
+      node && typeof node === 'object' && 'range' in node ? (node.range as number[] | null) : undefined;
     if (range) return lines.linePos(range[0] ?? 0).line;
   }
   return undefined;
 }
 
-/** Maps are merged key by key; anything else, lists too, is replaced. */
+/** Maps are merged key by key; anything else, lists too and by null too, is replaced. */
 function layOver(base: unknown, overlay: unknown): unknown {
-  if (!isMap(base) || !isMap(overlay)) return overlay === null || overlay === undefined ? base : overlay;
+  if (!isMap(base) || !isMap(overlay)) return overlay;
   const keys = new Set([...Object.keys(base), ...Object.keys(overlay)]);
-  return Object.fromEntries([...keys].map((key) => [key, key in overlay ? layOver(base[key], overlay[key]) : base[key]]));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, key in overlay ? layOver(base[key], overlay[key]) : base[key]]),
+  );
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function oneOf<T extends string>(name: string, value: string | undefined, choices: readonly T[]): T | undefined {
+function oneOf<T extends string>(
+  name: string,
+  value: string | undefined,
+  choices: readonly T[],
+): T | undefined {
   if (!value) return undefined;
   const choice = choices.find((candidate) => candidate === value);
   if (choice) return choice;

@@ -15,5 +15,9 @@ export function currentAttempt(lakeId: string): Attempt {
   const { workflowExecution, activityId, attempt } = Context.current().info;
   if (!workflowExecution) throw new Error('This activity belongs to a workflow: start the workflow instead');
   const { workflowId, runId } = workflowExecution;
-  return { id: `${runId}.${activityId}.${attempt}`, workflowId: withoutLake(lakeId, workflowId), workflowRunId: runId };
+  return {
+    id: `${runId}.${activityId}.${attempt}`,
+    workflowId: withoutLake(lakeId, workflowId),
+    workflowRunId: runId,
+  };
 }

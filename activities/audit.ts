@@ -33,7 +33,10 @@ export interface Audited {
 export async function audit(deps: ActivityDeps, context: RunContext, task: AuditTask): Promise<Audited> {
   const { contract } = datasetParts(deps, task.dataset);
   if ((await deps.store.sizeOf(task.candidate.file)) === undefined) {
-    throw new LakeError('CandidateGone', `The candidate ${task.candidate.file} is gone before its audit. It is written again.`);
+    throw new LakeError(
+      'CandidateGone',
+      `The candidate ${task.candidate.file} is gone before its audit. It is written again.`,
+    );
   }
   const verdict = await evaluate(deps, task);
   const attempt = currentAttempt(deps.lake.id);
@@ -98,7 +101,9 @@ function sentenceOf(check: Check): string {
   const row = check.offenders[0];
   const values = row
     ? ` (row ${Object.entries(row)
-        .filter(([name]) => !name.startsWith('__') && (!cellColumns.has(name) || check.rule.startsWith('cell.')))
+        .filter(
+          ([name]) => !name.startsWith('__') && (!cellColumns.has(name) || check.rule.startsWith('cell.')),
+        )
         .map(([name, value]) => `${name}=${value ?? 'null'}`)
         .join(' ')})`
     : '';

@@ -55,7 +55,11 @@ export async function awaitPartition(deps: ActivityDeps, cell: CellKey, id: stri
       return { state: 'refused', code: last.code ?? 'AuditRefused', reason: last.reason ?? '' };
     case 'failed':
     case undefined:
-      return { state: 'failed', code: last?.code ?? 'Missing', reason: last?.reason ?? 'another run ended without it' };
+      return {
+        state: 'failed',
+        code: last?.code ?? 'Missing',
+        reason: last?.reason ?? 'another run ended without it',
+      };
   }
 }
 

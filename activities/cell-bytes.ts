@@ -1,10 +1,19 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { LoadedBatch } from '../lake/batch-cache.ts';
 import type { Manifest } from '../lake/batches.ts';
+import { jsonBytes, sha256 } from '../lake/json.ts';
 import { encodeParquet, type ParquetValue } from '../lake/parquet.ts';
 import type { Ask, Resource, SourceRow } from '../sources/source.ts';
 import { splitDataset, type CellKey } from '../workflows/pure/cell.ts';
 import type { BatchRef, WindowAsk } from '../workflows/pure/run.ts';
+
+/** A cell's file, before anybody wrote it. */
+export interface CellBytes {
+  readonly bytes: Uint8Array;
+  readonly rowCount: number;
+  /** The hash of what the source said, under which contract version: the same whatever batch it came with. */
+  readonly contentSha256: string;
+}
 
 /** A cell and the batch it is taken from. */
 export interface CellOfBatch extends CellKey {
@@ -21,17 +30,27 @@ export function cellBytes(
   contract: Contract,
   { manifest, pages }: LoadedBatch,
   cell: CellOfBatch,
-): { readonly bytes: Uint8Array; readonly rowCount: number } | undefined {
+): CellBytes | undefined {
   const rows = resource.rowsOfCell(pages, askOf(manifest.ask, cell.batch), cell);
   if (rows.length === 0) return undefined;
   // Nulls are the audit's to refuse, so the file must be able to hold them.
-  const columns = contract.columns.map(({ name, logicalType }) => ({ name, type: logicalType, nullable: true }));
+  const columns = contract.columns.map(({ name, logicalType }) => ({
+    name,
+    type: logicalType,
+    nullable: true,
+  }));
   const full = rows.map((row) => fullRow(row, cell, manifest, contract));
   const metadata = { batchId: manifest.batchId, contract: contract.id, contractVersion: contract.version };
-  return { bytes: encodeParquet(columns, full, metadata), rowCount: rows.length };
+  const contentSha256 = sha256(jsonBytes({ contractVersion: contract.version, rows }));
+  return { bytes: encodeParquet(columns, full, metadata), rowCount: rows.length, contentSha256 };
 }
 
-function fullRow(row: SourceRow, cell: CellKey, manifest: Manifest, contract: Contract): Record<string, ParquetValue> {
+function fullRow(
+  row: SourceRow,
+  cell: CellKey,
+  manifest: Manifest,
+  contract: Contract,
+): Record<string, ParquetValue> {
   const { source, resource } = splitDataset(cell.dataset);
   return {
     ...row,

@@ -41,7 +41,12 @@ export function translating<Args extends unknown[], Result>(
   };
 }
 
-function failure(error: Error, type: string, isRetryable: boolean, retryAfterMs?: number): ApplicationFailure {
+function failure(
+  error: Error,
+  type: string,
+  isRetryable: boolean,
+  retryAfterMs?: number,
+): ApplicationFailure {
   return ApplicationFailure.create({
     message: error.message,
     type,

@@ -53,7 +53,10 @@ async function askOnce(
   ask: Ask,
   request: PageRequest,
 ): Promise<BatchPage> {
-  const access = { ...deps.accessTo(splitDataset(task.dataset).source), signal: Context.current().cancellationSignal };
+  const access = {
+    ...deps.accessTo(splitDataset(task.dataset).source),
+    signal: Context.current().cancellationSignal,
+  };
   const answer = await resource.send(request, access);
   const content = readOrRefuse(() => resource.readPage({ body: answer.body }, ask), answer.body);
   const page = {
@@ -88,5 +91,9 @@ function withToday(ask: WindowAsk, now: Date): Ask {
 }
 
 function describe(page: BatchPage): FetchedPage {
-  return { rowCount: page.rowCount, sizeBytes: page.sizeBytes, ...(page.next ? { next: page.next.target } : {}) };
+  return {
+    rowCount: page.rowCount,
+    sizeBytes: page.sizeBytes,
+    ...(page.next ? { next: page.next.target } : {}),
+  };
 }

@@ -18,7 +18,9 @@ export type Activities = ReturnType<typeof createActivities>;
 // The return type is the table itself: naming it again would be the same list twice.
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
 export function createActivities(deps: ActivityDeps) {
-  type Bound<F> = F extends (deps: ActivityDeps, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
+  type Bound<F> = F extends (deps: ActivityDeps, ...args: infer Args) => infer Result
+    ? (...args: Args) => Result
+    : never;
   const bind = <Args extends unknown[], Result>(
     activity: (deps: ActivityDeps, ...args: Args) => Promise<Result>,
   ): Bound<typeof activity> => translating((...args: Args) => activity(deps, ...args));

@@ -71,7 +71,9 @@ function assetRow(asset: ActivityDeps['assets'][number]): WarehouseInputs['asset
 
 /** Every asset's calendar over the days the lake knows. */
 async function dayRows(deps: ActivityDeps): Promise<WarehouseInputs['days']> {
-  const span = await deps.index.rows('select min(date)::varchar as first, max(date)::varchar as last from cells');
+  const span = await deps.index.rows(
+    'select min(date)::varchar as first, max(date)::varchar as last from cells',
+  );
   const { first, last } = span[0] as { first: PartitionDate | null; last: PartitionDate | null };
   if (first === null || last === null) return [];
   const dates = datesBetween(first, last);

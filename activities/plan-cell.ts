@@ -15,12 +15,16 @@ export async function planCell(deps: ActivityDeps, cell: CellKey): Promise<CellP
   const assets = await deps.plannedAssets();
   const asset = assets.find(({ dataset, ticker }) => dataset === cell.dataset && ticker === cell.ticker);
   if (!asset) {
-    throw new PlanError(`${cell.ticker} is not an asset of ${cell.dataset}. Name it in marketlake.yaml, or ask for one that is there.`);
+    throw new PlanError(
+      `${cell.ticker} is not an asset of ${cell.dataset}. Name it in marketlake.yaml, or ask for one that is there.`,
+    );
   }
   const now = deps.now();
   const earliest = earliestDate(asset, now);
   if (earliest !== null && cell.date < earliest) {
-    throw new PlanError(`${cell.ticker} ${cell.date} lies beyond what ${cell.dataset} gives on its plan: nothing before ${earliest}. Skip the cell with a reason.`);
+    throw new PlanError(
+      `${cell.ticker} ${cell.date} lies beyond what ${cell.dataset} gives on its plan: nothing before ${earliest}. Skip the cell with a reason.`,
+    );
   }
   const day = asset.calendar.day(cell.date);
   if (!day.isOpen) {
@@ -35,5 +39,8 @@ export async function planCell(deps: ActivityDeps, cell: CellKey): Promise<CellP
 /** Names the day that a tick of the schedule is for: the newest that was final when it was due. */
 export async function planDay(deps: ActivityDeps, dueAt: string): Promise<PartitionDate> {
   const assets = await deps.plannedAssets();
-  return newestFinalDate(new Date(dueAt), assets.map((asset) => asset.final));
+  return newestFinalDate(
+    new Date(dueAt),
+    assets.map((asset) => asset.final),
+  );
 }

@@ -1,6 +1,6 @@
 import { jsonBytes, parseJson } from '../lake/json.ts';
 import { planPageFile, runRecordsFolder } from '../lake/layout.ts';
-import { appendCellRecord, appendFirstRecords, appendRecord } from '../lake/records.ts';
+import { appendCellRecord, appendFirstRecords, appendOnce } from '../lake/records.ts';
 import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
 import { knownCells, readMemory } from '../plan/memory.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
@@ -21,13 +21,18 @@ export async function plan(deps: ActivityDeps, context: RunContext, request: Run
   const attempt = currentAttempt(deps.lake.id);
   const folder = runRecordsFolder(context.run);
   const about = { run: context.run, workflowRunId: attempt.workflowRunId };
-  await appendRecord(deps.store, folder, { ...about, event: 'started', recordedAt: now.toISOString(), request });
+  await appendOnce(deps.store, folder, {
+    ...about,
+    event: 'started',
+    recordedAt: now.toISOString(),
+    request,
+  });
   const cells = await decideCells(deps, request, now);
   const made = makePlan(request, cells, utcDateOf(now.getTime()));
   await recordClosed(deps, made.newlyClosed, context.run, now);
   const pageCount = await writePages(deps, made, context.run, attempt);
   const reference = { pageCount, windowCount: made.windows.length, summary: made.summary };
-  await appendRecord(deps.store, folder, {
+  await appendOnce(deps.store, folder, {
     ...about,
     event: 'planned',
     recordedAt: deps.now().toISOString(),
@@ -43,7 +48,8 @@ export async function readPlanPage(
   where: { readonly workflowRunId: string; readonly page: number },
 ): Promise<PlanPage> {
   const bytes = await deps.store.get(planPageFile(context.run, where.workflowRunId, where.page));
-  if (!bytes) throw new RangeError(`Page ${where.page} of the plan of ${context.run} is gone. Start the run again.`);
+  if (!bytes)
+    throw new RangeError(`Page ${where.page} of the plan of ${context.run} is gone. Start the run again.`);
   // Written by `plan` in this same execution, by this same code.
   return parseJson(bytes) as PlanPage;
 }
@@ -54,7 +60,12 @@ async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): 
   return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
 }
 
-async function recordClosed(deps: ActivityDeps, cells: readonly DueCell[], run: string, now: Date): Promise<void> {
+async function recordClosed(
+  deps: ActivityDeps,
+  cells: readonly DueCell[],
+  run: string,
+  now: Date,
+): Promise<void> {
   const byReason = new Map<string, CellKey[]>();
   for (const cell of cells) {
     const reason = cell.fate.kind === 'closed' ? cell.fate.reason : '';
@@ -64,7 +75,12 @@ async function recordClosed(deps: ActivityDeps, cells: readonly DueCell[], run: 
     else byReason.set(reason, [...(byReason.get(reason) ?? []), key]);
   }
   for (const [reason, keys] of byReason) {
-    await appendFirstRecords(deps.store, keys, { event: 'closed', recordedAt: now.toISOString(), run, reason });
+    await appendFirstRecords(deps.store, keys, {
+      event: 'closed',
+      recordedAt: now.toISOString(),
+      run,
+      reason,
+    });
   }
 }
 

@@ -14,7 +14,11 @@ export interface PublishTask extends CellKey {
 }
 
 /** Commits a cell: claims its next record number, then renames the candidate into bronze. */
-export async function publish(deps: ActivityDeps, context: RunContext, task: PublishTask): Promise<Publication> {
+export async function publish(
+  deps: ActivityDeps,
+  context: RunContext,
+  task: PublishTask,
+): Promise<Publication> {
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
   return publishCandidate(deps.store, task, task.candidate, {
     recordedAt: deps.now().toISOString(),

@@ -1,11 +1,5 @@
 import { cellRecordsFolder, runRecordsFolder, windowRecordsFolder } from '../lake/layout.ts';
-import {
-  appendCellRecord,
-  appendRecord,
-  readCellRecords,
-  recordNumbers,
-  type CellRecord,
-} from '../lake/records.ts';
+import { appendOnce, recordNumbers, type CellRecord } from '../lake/records.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
 import type { BatchRef, RunContext, Tally, WindowTask } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
@@ -31,11 +25,9 @@ export async function recordCell(deps: ActivityDeps, context: RunContext, note: 
   const { dataset, ticker, date, discard, ...facts } = note;
   const cell = { dataset, ticker, date };
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
-  const last = (await readCellRecords(deps.store, cell)).at(-1)?.record;
-  if (last?.workflowRunId !== workflowRunId || last.event !== note.event || last.reason !== note.reason) {
-    const record = { ...facts, recordedAt: deps.now().toISOString(), run: context.run, workflowId, workflowRunId };
-    await appendCellRecord(deps.store, cell, record);
-  }
+  const recordedAt = deps.now().toISOString();
+  const record: CellRecord = { ...facts, recordedAt, run: context.run, workflowId, workflowRunId };
+  await appendOnce(deps.store, cellRecordsFolder(cell), record);
   if (discard) await deps.store.remove(discard);
 }
 
@@ -47,14 +39,16 @@ export async function recordWindowFailure(
   failure: { readonly code: string; readonly reason: string },
 ): Promise<void> {
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
-  const keys = task.assets.flatMap(({ ticker }) => task.dates.map((date) => ({ dataset: task.dataset, ticker, date })));
+  const keys = task.assets.flatMap(({ ticker }) =>
+    task.dates.map((date) => ({ dataset: task.dataset, ticker, date })),
+  );
   const cells = await Promise.all(
     keys.map(async ({ ticker, date, dataset }) => {
       const numbers = await recordNumbers(deps.store, cellRecordsFolder({ dataset, ticker, date }));
       return { ticker, date, after: numbers.at(-1) ?? 0 };
     }),
   );
-  await appendRecord(deps.store, windowRecordsFolder(workflowId), {
+  await appendOnce(deps.store, windowRecordsFolder(workflowId), {
     event: 'failed',
     recordedAt: deps.now().toISOString(),
     run: context.run,
@@ -77,7 +71,7 @@ export interface RunEnd {
 /** Records how a run ended. */
 export async function recordRunEnd(deps: ActivityDeps, context: RunContext, end: RunEnd): Promise<void> {
   const { workflowRunId } = currentAttempt(deps.lake.id);
-  await appendRecord(deps.store, runRecordsFolder(context.run), {
+  await appendOnce(deps.store, runRecordsFolder(context.run), {
     ...end,
     event: 'ended',
     recordedAt: deps.now().toISOString(),

@@ -1,6 +1,6 @@
 import { sha256 } from '../lake/json.ts';
 import { bronzeFile } from '../lake/layout.ts';
-import { currentPublication } from '../lake/publish.ts';
+import { currentPublication } from '../lake/promise.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
 import { cellBytes } from './cell-bytes.ts';

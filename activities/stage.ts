@@ -1,6 +1,6 @@
 import { sealBatch } from '../lake/batches.ts';
 import { windowRecordsFolder } from '../lake/layout.ts';
-import { appendRecord } from '../lake/records.ts';
+import { appendOnce } from '../lake/records.ts';
 import { splitDataset, type DatasetId } from '../workflows/pure/cell.ts';
 import type { BatchRef, RunContext, WindowAsk } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
@@ -28,7 +28,7 @@ export async function stage(deps: ActivityDeps, context: RunContext, task: Stage
     workflowRunId,
   };
   const batch = await sealBatch(deps.store, source, facts, task.pageCount);
-  await appendRecord(deps.store, windowRecordsFolder(workflowId), {
+  await appendOnce(deps.store, windowRecordsFolder(workflowId), {
     event: 'staged',
     recordedAt: now.toISOString(),
     run: context.run,

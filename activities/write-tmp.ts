@@ -26,6 +26,13 @@ export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<W
     throw new NoDataError(task, loaded.manifest);
   }
   const attemptId = currentAttempt(deps.lake.id).id;
-  const candidate = await writeCandidate(deps.store, task, attemptId, encoded.bytes, encoded.rowCount);
+  const candidate = await writeCandidate(
+    deps.store,
+    task,
+    attemptId,
+    encoded.bytes,
+    encoded.rowCount,
+    encoded.contentSha256,
+  );
   return { outcome: 'written', candidate };
 }

@@ -51,7 +51,6 @@ export interface Manifest {
   readonly pages: readonly BatchPage[];
 }
 
-
 const ownerSchema = z.object({ workflowId: z.string(), workflowRunId: z.string() });
 
 /** The workflow that collects a batch, without the lake's id. */
@@ -69,7 +68,11 @@ export interface ArrivedPage {
 }
 
 /** Reads a page that arrived earlier and waits to be sealed; undefined where it has not come yet. */
-export async function readArrived(store: Store, batchId: string, index: number): Promise<BatchPage | undefined> {
+export async function readArrived(
+  store: Store,
+  batchId: string,
+  index: number,
+): Promise<BatchPage | undefined> {
   const bytes = await store.get(describedFile(batchId, index));
   return bytes ? pageSchema.parse(parseJson(bytes)) : undefined;
 }
@@ -79,14 +82,20 @@ export async function claimBatch(store: Store, batchId: string, owner: BatchOwne
   await store.put(`${incomingFolder(batchId)}/${ownerFile}`, jsonBytes(owner));
 }
 
-/** Reads which workflow collects a batch; undefined where nobody says so. */
+/** Reads which workflow collects a batch; undefined where nobody says so. Half sealed, its manifest says it. */
 export async function batchOwner(store: Store, batchId: string): Promise<BatchOwner | undefined> {
-  const bytes = await store.get(`${incomingFolder(batchId)}/${ownerFile}`);
-  return bytes ? ownerSchema.parse(parseJson(bytes)) : undefined;
+  const folder = incomingFolder(batchId);
+  const bytes = await store.get(`${folder}/${ownerFile}`);
+  return bytes ? ownerSchema.parse(parseJson(bytes)) : manifestIn(store, folder);
 }
 
 /** Keeps a raw page until its batch is sealed. The description comes last: with it, the page has arrived. */
-export async function keepArrived(store: Store, batchId: string, page: ArrivedPage, now: Date): Promise<BatchPage> {
+export async function keepArrived(
+  store: Store,
+  batchId: string,
+  page: ArrivedPage,
+  now: Date,
+): Promise<BatchPage> {
   const file = pageFile(incomingFolder(batchId), page.index);
   await store.put(file, page.body);
   const described: BatchPage = {
@@ -115,7 +124,8 @@ export async function sealBatch(
   pageCount: number,
 ): Promise<BatchRef> {
   const folder = incomingFolder(facts.batchId);
-  const fetchedAt = (await manifestIn(store, folder))?.fetchedAt ?? (await writeManifest(store, facts, pageCount));
+  const fetchedAt =
+    (await manifestIn(store, folder))?.fetchedAt ?? (await writeManifest(store, facts, pageCount));
   if (fetchedAt === undefined) return findSealed(store, source, facts.batchId);
   const batch = { id: facts.batchId, ingestionDate: fetchedAt.slice(0, 10) };
   const described = (await store.namesIn(folder)).filter((name) => name.startsWith(descriptionPrefix));
@@ -152,7 +162,11 @@ async function findSealed(store: Store, source: string, batchId: string): Promis
 }
 
 /** Reads a sealed batch's manifest; undefined where there is no such batch. */
-export async function readManifest(store: Store, source: string, batch: BatchRef): Promise<Manifest | undefined> {
+export async function readManifest(
+  store: Store,
+  source: string,
+  batch: BatchRef,
+): Promise<Manifest | undefined> {
   return manifestIn(store, stagingFolder(source, batch.ingestionDate, batch.id));
 }
 
@@ -173,7 +187,8 @@ export async function readBatch(
 ): Promise<{ manifest: Manifest; pages: readonly RawPage[] }> {
   const manifest = await readManifest(store, source, batch);
   const folder = stagingFolder(source, batch.ingestionDate, batch.id);
-  if (!manifest) throw new LakeError('LakeDamaged', `Batch ${batch.id} has no manifest in ${store.pathOf(folder)}.`);
+  if (!manifest)
+    throw new LakeError('LakeDamaged', `Batch ${batch.id} has no manifest in ${store.pathOf(folder)}.`);
   const pages = await Promise.all(
     manifest.pages.map(async (page) => {
       const body = await store.get(`${folder}/${page.file}`);

@@ -47,7 +47,11 @@ export async function readIdentity(store: Store): Promise<LakeIdentity | undefin
 }
 
 async function createIdentity(store: Store, market: Market, now: Date): Promise<LakeIdentity> {
-  const identity = { id: `${market}-${randomBytes(3).toString('hex')}`, market, createdAt: now.toISOString() };
+  const identity = {
+    id: `${market}-${randomBytes(3).toString('hex')}`,
+    market,
+    createdAt: now.toISOString(),
+  };
   if (await store.putIfAbsent(identityFile, jsonBytes(identity))) return identity;
   return (await readIdentity(store)) ?? identity;
 }

@@ -86,7 +86,9 @@ export class LakeIndex {
   async #refresh(connection: DuckDBConnection): Promise<void> {
     const tables = await connection.runAndReadAll("select 1 from duckdb_tables() where table_name = 'files'");
     if (tables.currentRowCount === 0) await connection.run(`begin; ${indexSchema} commit;`);
-    const known = new Set((await connection.runAndReadAll('select path from files')).getColumns()[0] as string[]);
+    const known = new Set(
+      (await connection.runAndReadAll('select path from files')).getColumns()[0] as string[],
+    );
     for (const { folder, insert } of readers) {
       const fresh = (await this.store.list(folder)).filter((key) => key.endsWith('.json') && !known.has(key));
       for (let start = 0; start < fresh.length; start += filesAtOnce) {
@@ -98,7 +100,9 @@ export class LakeIndex {
   async #insert(connection: DuckDBConnection, insert: string, keys: readonly string[]): Promise<void> {
     const paths = `[${keys.map((key) => quote(this.store.pathOf(key))).join(', ')}]`;
     const names = keys.map((key) => `(${quote(key)})`).join(', ');
-    await connection.run(`begin; ${insert.replace('$files', paths)}; insert into files values ${names}; commit;`);
+    await connection.run(
+      `begin; ${insert.replace('$files', paths)}; insert into files values ${names}; commit;`,
+    );
   }
 }
 
@@ -110,7 +114,11 @@ async function openExclusively(path: string): Promise<DuckDBInstance> {
       const message = error instanceof Error ? error.message : String(error);
       if (!/lock/i.test(message)) return recreate(path, error);
       if (tries >= lockTries) {
-        throw new LakeError('LakeBusy', `Could not read the lake's index: another process holds ${path}. Try again.`, error);
+        throw new LakeError(
+          'LakeBusy',
+          `Could not read the lake's index: another process holds ${path}. Try again.`,
+          error,
+        );
       }
       await pause(lockPauseMs);
     }

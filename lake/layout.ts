@@ -14,7 +14,13 @@ const words = new Set(['NULL', '__HIVE_DEFAULT_PARTITION__']);
  */
 export function encodeSegment(text: string): string {
   if (text === '') throw new RangeError('An empty text cannot be a path segment');
-  const encoded = [...Buffer.from(text, 'utf8')].map(encodeByte).join('');
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.toString('utf8') !== text) {
+    throw new RangeError(
+      `${JSON.stringify(text)} holds half a character: it would share its path with others`,
+    );
+  }
+  const encoded = [...bytes].map(encodeByte).join('');
   return words.has(text.toUpperCase()) || /^\.+$/.test(text) || text.startsWith('.')
     ? hex(encoded.charCodeAt(0)) + encoded.slice(1)
     : encoded;
@@ -23,6 +29,17 @@ export function encodeSegment(text: string): string {
 /** Decodes what `encodeSegment` made. */
 export function decodeSegment(segment: string): string {
   return decodeURIComponent(segment);
+}
+
+/** Decodes a name that anybody may have made; undefined where `encodeSegment` never makes it. */
+export function readSegment(segment: string): string | undefined {
+  try {
+    const text = decodeSegment(segment);
+    return encodeSegment(text) === segment ? text : undefined;
+  } catch (error) {
+    if (error instanceof URIError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function encodeByte(byte: number): string {
@@ -49,9 +66,8 @@ const cellPattern = /source=([^/]+)\/resource=([^/]+)\/ticker=([^/]+)\/date=([^/
 
 /** Reads a cell's keys back from any path that contains `cellSegments`; undefined where there are none. */
 export function cellOfPath(path: string): CellKey | undefined {
-  const match = cellPattern.exec(path);
-  if (!match) return undefined;
-  const [source, resource, ticker, date] = match.slice(1).map(decodeSegment) as [string, string, string, string];
+  const [source, resource, ticker, date] = cellPattern.exec(path)?.slice(1).map(readSegment) ?? [];
+  if (!source || !resource || !ticker || !date || source.includes('.')) return undefined;
   return { dataset: datasetId(source, resource), ticker, date };
 }
 
@@ -75,15 +91,21 @@ export function candidateFile({ dataset, ticker, date }: CellKey, attemptId: str
 
 /** Reads the cell and the attempt back from a candidate's file; undefined for any other file. */
 export function candidateOfFile(key: string): { cell: CellKey; attemptId: string } | undefined {
-  const parts = /^candidates\/(.+)\.parquet$/.exec(key)?.[1]?.split('~').map(decodeSegment);
-  if (parts?.length !== 4) return undefined;
-  const [dataset, ticker, date, attemptId] = parts as [string, string, string, string];
+  const parts = /^candidates\/([^/]+)\.parquet$/.exec(key)?.[1]?.split('~').map(readSegment);
+  const [dataset, ticker, date, attemptId] = parts ?? [];
+  if (parts?.length !== 4 || !dataset || !ticker || !date || !attemptId || !/^[^.]+\../.test(dataset))
+    return undefined;
   return { cell: { dataset, ticker, date }, attemptId };
 }
 
 /** Where a refused candidate is kept for inspection. */
 export function refusedFile(cell: CellKey, attemptId: string): string {
   return `refused/${cellSegments(cell)}/${encodeSegment(attemptId)}.parquet`;
+}
+
+/** Where a file that no record names is set aside; two that lay in one place keep apart by their hash. */
+export function foreignFile(key: string, sha256: string): string {
+  return `refused/foreign/${sha256.slice(0, 16)}/${key}`;
 }
 
 /** One attempt's verdict. */

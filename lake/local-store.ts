@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve, sep } from 'node:path';
+import { DurableFolders } from './durable-folders.ts';
+import { encodeSegment } from './layout.ts';
 import { isErrno, LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
@@ -10,32 +12,45 @@ export const pendingFolder = 'pending';
 
 /** Names a file that is being written, and by which process, so that a dead one's remains are known. */
 export function pendingKey(): string {
-  return `${pendingFolder}/${encodeURIComponent(hostname())}.${process.pid}.${randomUUID()}`;
+  return `${pendingFolder}/${encodeSegment(hostname())}.${process.pid}.${randomUUID()}`;
 }
 
-const maxRememberedFolders = 20_000;
+/** File systems bound the names of one file (ext4: 65,000), and processes the files they have open. */
+const namesOfOneFile = 1_000;
+const linksAtOnce = 32;
 
 /**
  * The lake on one local disk. Node's `writeFile` does not sync, so every write here does: first the file,
  * then the folder that names it, and each new folder in its parent.
  */
 export class LocalStore implements Store {
-  /** Folders known to be durable; the entry of any other is synced in its parent before it is used. Bounded. */
-  readonly #durableFolders = new Set<string>();
+  readonly root: string;
+  readonly #folders: DurableFolders;
 
-  constructor(readonly root: string) {}
+  constructor(root: string) {
+    this.root = resolve(root);
+    this.#folders = new DurableFolders(this.root);
+  }
 
   pathOf(key: string): string {
     const path = resolve(this.root, key);
     if (path !== this.root && !path.startsWith(this.root + sep)) {
-      throw new LakeError('LakeMismatch', `Refused to touch ${key}: it lies outside the lake at ${this.root}`);
+      throw new LakeError(
+        'LakeMismatch',
+        `Refused to touch ${key}: it lies outside the lake at ${this.root}`,
+      );
     }
     return path;
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const pending = await this.#writePending(key, bytes);
-    await this.#inFolderOf(key, (path) => rename(pending, path));
+    try {
+      await this.#inFolderOf(key, (path) => rename(pending, path));
+    } catch (error) {
+      await rm(pending, { force: true });
+      throw error;
+    }
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean> {
@@ -44,9 +59,10 @@ export class LocalStore implements Store {
   }
 
   async putIfAbsentMany(keys: readonly string[], bytes: Uint8Array): Promise<void> {
-    if (keys.length === 0) return;
-    const pending = await this.#writePending(keys[0] as string, bytes);
-    await this.#linkAndForget(pending, keys);
+    for (let start = 0; start < keys.length; start += namesOfOneFile) {
+      const pending = await this.#writePending(keys[start] as string, bytes);
+      await this.#linkAndForget(pending, keys.slice(start, start + namesOfOneFile));
+    }
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -62,10 +78,18 @@ export class LocalStore implements Store {
   }
 
   async list(folder: string): Promise<string[]> {
-    const entries = await unlessAbsent(readdir(this.pathOf(folder), { recursive: true, withFileTypes: true }));
-    return (entries ?? [])
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(this.root.length + 1).split(sep).join('/'));
+    const keys: string[] = [];
+    const open = [folder.replace(/^\.$/, '')];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      // One folder at a time: one that vanishes meanwhile takes only its own files along.
+      const entries = await unlessAbsent(readdir(this.pathOf(next), { withFileTypes: true }));
+      for (const entry of entries ?? []) {
+        const key = next === '' ? entry.name : `${next}/${entry.name}`;
+        if (entry.isDirectory()) open.push(key);
+        else if (entry.isFile()) keys.push(key);
+      }
+    }
+    return keys;
   }
 
   async promote(from: string, to: string): Promise<boolean> {
@@ -78,22 +102,20 @@ export class LocalStore implements Store {
     return unlessGone(this.#inFolderOf(to, (path) => unlessThere(link(source, path))));
   }
 
+  async settle(key: string): Promise<void> {
+    await this.#inFolderOf(key, async () => undefined);
+  }
+
   async remove(key: string): Promise<void> {
     await rm(this.pathOf(key), { recursive: true, force: true });
-    this.#forgetFoldersBelow(this.pathOf(key));
+    this.#folders.forgetBelow(this.pathOf(key));
   }
 
   /** Writes and syncs a file under a name nobody looks at. A file whose sync failed is dropped, never synced again. */
   async #writePending(key: string, bytes: Uint8Array): Promise<string> {
     const path = this.pathOf(pendingKey());
     try {
-      await this.#makeFolder(dirname(path));
-      const file = await open(path, 'wx').catch(async (error: unknown) => {
-        if (!isErrno(error, 'ENOENT')) throw error;
-        this.#forgetFoldersBelow(dirname(path));
-        await this.#makeFolder(dirname(path));
-        return open(path, 'wx');
-      });
+      const file = await this.#folders.within(dirname(path), () => open(path, 'wx'));
       try {
         await file.writeFile(bytes);
         await file.sync();
@@ -108,11 +130,17 @@ export class LocalStore implements Store {
   }
 
   async #linkAndForget(pending: string, keys: readonly string[]): Promise<boolean> {
+    let isNewEverywhere = true;
     try {
-      const made = await Promise.all(
-        keys.map((key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path)))),
-      );
-      return made.every(Boolean);
+      for (let start = 0; start < keys.length; start += linksAtOnce) {
+        const made = await Promise.all(
+          keys
+            .slice(start, start + linksAtOnce)
+            .map((key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path)))),
+        );
+        isNewEverywhere &&= made.every(Boolean);
+      }
+      return isNewEverywhere;
     } finally {
       await rm(pending, { force: true });
     }
@@ -121,49 +149,13 @@ export class LocalStore implements Store {
   /** Runs an act that names something in a folder, then syncs that folder. */
   async #inFolderOf<T>(key: string, act: (path: string) => Promise<T>): Promise<T> {
     const path = this.pathOf(key);
-    const folder = dirname(path);
     try {
-      await this.#makeFolder(folder);
-      const result = await act(path).catch(async (error: unknown) => {
-        if (!isErrno(error, 'ENOENT')) throw error;
-        this.#forgetFoldersBelow(folder);
-        await this.#makeFolder(folder);
-        return act(path);
-      });
-      await syncFolder(folder);
+      const result = await this.#folders.within(dirname(path), () => act(path));
+      await this.#folders.sync(dirname(path));
       return result;
     } catch (error) {
       throw unwritable(`write ${key}`, error);
     }
-  }
-
-  async #makeFolder(folder: string): Promise<void> {
-    if (this.#durableFolders.has(folder)) return;
-    const parent = dirname(folder);
-    if (folder !== this.root) await this.#makeFolder(parent);
-    await mkdir(folder, { recursive: folder === this.root }).catch((error: unknown) => {
-      if (!isErrno(error, 'EEXIST')) throw error;
-    });
-    await syncFolder(parent);
-    if (this.#durableFolders.size >= maxRememberedFolders) this.#durableFolders.clear();
-    this.#durableFolders.add(folder);
-  }
-
-  #forgetFoldersBelow(path: string): void {
-    for (const folder of this.#durableFolders) {
-      if (folder === path || folder.startsWith(path + sep) || path.startsWith(folder + sep)) {
-        this.#durableFolders.delete(folder);
-      }
-    }
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -52,7 +52,9 @@ export function encodeParquet(
   });
   const schema = new Schema(fields);
   const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
-  const table = WasmTable.fromIPCStream(tableToIPC(new Table(schema, new RecordBatch(schema, data)), 'stream'));
+  const table = WasmTable.fromIPCStream(
+    tableToIPC(new Table(schema, new RecordBatch(schema, data)), 'stream'),
+  );
   const properties = new WriterPropertiesBuilder()
     .setCompression(Compression.ZSTD)
     .setCreatedBy(writerVersion)

@@ -1,8 +1,16 @@
 import type { CellKey } from '../workflows/pure/cell.ts';
-import { jsonBytes, sha256 } from './json.ts';
-import { bronzeFile, candidateFile, cellRecordsFolder, recordFile, supersededFile } from './layout.ts';
+import { sha256 } from './json.ts';
+import { bronzeFile, candidateFile, cellRecordsFolder, foreignFile, supersededFile } from './layout.ts';
 import { LakeError } from './lake-error.ts';
-import { readCellRecord, readCellRecords, type CellRecord, type Numbered } from './records.ts';
+import { currentPublication, fulfil, hashOf, openPromise } from './promise.ts';
+import {
+  claimRecord,
+  readCellRecord,
+  readCellRecords,
+  recordNumbers,
+  type CellRecord,
+  type Numbered,
+} from './records.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -18,11 +26,13 @@ export interface Candidate {
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly rowCount: number;
+  /** The hash of what the source said, without the lineage that the file adds to it. */
+  readonly contentSha256?: string;
   /** The cell's next record number when it was written: a late zombie finds it taken. */
   readonly number: number;
 }
 
-/** What publishing did. `unchanged`: the same content lies in bronze already. */
+/** What publishing did. `unchanged`: the same content lies in bronze already, perhaps from an earlier batch. */
 export interface Publication {
   readonly outcome: 'published' | 'unchanged';
   readonly number: number;
@@ -36,6 +46,7 @@ export async function writeCandidate(
   attemptId: string,
   bytes: Uint8Array,
   rowCount: number,
+  contentSha256?: string,
 ): Promise<Candidate> {
   const records = await readCellRecords(store, cell);
   const open = await openPromise(store, cell, records);
@@ -43,8 +54,10 @@ export async function writeCandidate(
   const file = candidateFile(cell, attemptId);
   await store.put(file, bytes);
   const last = records.at(-1)?.number ?? 0;
-  const number = open?.record.sha256 === hash ? open.number : last + 1;
-  return { file, sha256: hash, sizeBytes: bytes.byteLength, rowCount, number };
+  // A promise that something was recorded after can no longer be taken up: its number is not the newest.
+  const number = open?.record.sha256 === hash && open.number === last ? last : last + 1;
+  const content = contentSha256 === undefined ? {} : { contentSha256 };
+  return { file, sha256: hash, sizeBytes: bytes.byteLength, rowCount, ...content, number };
 }
 
 /**
@@ -56,98 +69,109 @@ export async function publishCandidate(
   store: Store,
   cell: CellKey,
   candidate: Candidate,
-  facts: Omit<CellRecord, 'event' | 'sha256' | 'sizeBytes' | 'rowCount' | 'candidate' | 'supersedes'>,
+  facts: Omit<
+    CellRecord,
+    'event' | 'sha256' | 'contentSha256' | 'sizeBytes' | 'rowCount' | 'candidate' | 'supersedes'
+  >,
 ): Promise<Publication> {
-  const current = await currentPublication(store, cell);
+  const published = (await readCellRecords(store, cell)).filter(({ record }) => record.event === 'published');
   const inBronze = await hashOf(store, bronzeFile(cell));
-  if (inBronze === candidate.sha256) return settleSame(store, cell, candidate, facts);
+  if (inBronze === candidate.sha256)
+    return settleSame(store, cell, candidate, facts, published.at(-1)?.record);
   if ((await hashOf(store, candidate.file)) !== candidate.sha256) throw gone(cell, candidate);
-  const replaced = inBronze !== undefined && current && current.number !== candidate.number ? current : undefined;
-  const keptAt = replaced && supersededFile(cell, replaced.number);
   const record: CellRecord = {
     ...facts,
+    ...contentOf(candidate),
     event: 'published',
-    sha256: candidate.sha256,
-    sizeBytes: candidate.sizeBytes,
-    rowCount: candidate.rowCount,
     candidate: candidate.file,
-    ...(replaced && keptAt
-      ? { supersedes: { number: replaced.number, sha256: inBronze as string, keptAt } }
-      : {}),
+    ...(await keepReplaced(store, cell, inBronze, published)),
   };
-  await claimOrRecognise(store, cell, candidate, record);
-  await fulfil(store, cell, { number: candidate.number, record });
+  const standing = await claimOrRecognise(store, cell, candidate, record);
+  await keepPromise(store, cell, candidate, standing);
   return { outcome: 'published', number: candidate.number, sha256: candidate.sha256 };
 }
 
-/** The newest record that put a file into bronze; undefined where the cell was never published. */
-export async function currentPublication(
+/** Says what a publication replaces. A file that no record names is nobody's: it is set aside before anything else. */
+async function keepReplaced(
   store: Store,
   cell: CellKey,
-): Promise<Numbered<CellRecord> | undefined> {
-  return (await readCellRecords(store, cell)).findLast(({ record }) => record.event === 'published');
+  inBronze: string | undefined,
+  published: readonly Numbered<CellRecord>[],
+): Promise<Pick<CellRecord, 'supersedes'>> {
+  if (inBronze === undefined) return {};
+  const replaced = published.findLast(({ record }) => record.sha256 === inBronze);
+  if (replaced) {
+    const { number } = replaced;
+    return { supersedes: { number, sha256: inBronze, keptAt: supersededFile(cell, number) } };
+  }
+  await store.keep(bronzeFile(cell), foreignFile(bronzeFile(cell), inBronze));
+  return {};
+}
+
+/** Moves what the standing record promises, which may be the same content in an earlier attempt's file. */
+async function keepPromise(
+  store: Store,
+  cell: CellKey,
+  candidate: Candidate,
+  standing: CellRecord,
+): Promise<void> {
+  const promise = { number: candidate.number, record: standing };
+  const isKept =
+    (await fulfil(store, cell, promise)) ||
+    (await fulfil(store, cell, { ...promise, record: { ...standing, candidate: candidate.file } }));
+  // A second file that stayed could be moved by a zombie, over something newer.
+  if (standing.candidate !== candidate.file) await store.remove(candidate.file);
+  if (isKept) return;
+  const isNewest = (await currentPublication(store, cell))?.number === candidate.number;
+  if (isNewest) throw gone(cell, candidate);
 }
 
 /**
- * Moves what a record promised into bronze, keeping what it replaces.
- * @returns false where neither bronze nor the candidate's place has the promised content: write it again.
+ * The content is in bronze already: by our own earlier attempt, or because the source says the same as before.
+ * Where the newest publication promised something else and never kept it, this one takes its place.
  */
-export async function fulfil(store: Store, cell: CellKey, promise: Numbered<CellRecord>): Promise<boolean> {
-  const place = bronzeFile(cell);
-  if ((await hashOf(store, place)) === promise.record.sha256) return true;
-  const candidate = promise.record.candidate;
-  if (!candidate || (await hashOf(store, candidate)) !== promise.record.sha256) return false;
-  if (promise.record.supersedes) await store.keep(place, promise.record.supersedes.keptAt);
-  await store.promote(candidate, place);
-  return (await hashOf(store, place)) === promise.record.sha256;
-}
-
-/** Fulfils the newest publication where that is still possible; answers the promise that stays open. */
-async function openPromise(
-  store: Store,
-  cell: CellKey,
-  records: readonly Numbered<CellRecord>[],
-): Promise<Numbered<CellRecord> | undefined> {
-  const newest = records.findLast(({ record }) => record.event === 'published');
-  if (!newest || (await fulfil(store, cell, newest))) return undefined;
-  return newest;
-}
-
-/** The content is in bronze already: by our own earlier attempt, or because the source says the same as before. */
 async function settleSame(
   store: Store,
   cell: CellKey,
   candidate: Candidate,
   facts: Omit<CellRecord, 'event'>,
+  newest: CellRecord | undefined,
 ): Promise<Publication> {
   const folder = cellRecordsFolder(cell);
-  const unchanged: CellRecord = {
-    ...facts,
-    event: 'unchanged',
-    sha256: candidate.sha256,
-    sizeBytes: candidate.sizeBytes,
-    rowCount: candidate.rowCount,
-  };
-  const claimed = await store.putIfAbsent(recordFile(folder, candidate.number), jsonBytes(unchanged));
-  const record = claimed ? unchanged : await readCellRecord(store, folder, candidate.number);
+  const event = newest?.sha256 === candidate.sha256 ? 'unchanged' : 'published';
+  const own: CellRecord = { ...facts, ...contentOf(candidate), event };
+  // The one who moved the file may have died before its name was durable.
+  await store.settle(bronzeFile(cell));
+  const isClaimed = await claimRecord(store, folder, candidate.number, own);
+  const record = isClaimed ? own : await readCellRecord(store, folder, candidate.number);
   if (record.sha256 !== candidate.sha256) throw lost(cell, candidate, record);
   await store.remove(candidate.file);
   const outcome = record.event === 'published' ? 'published' : 'unchanged';
   return { outcome, number: candidate.number, sha256: candidate.sha256 };
 }
 
-async function claimOrRecognise(store: Store, cell: CellKey, candidate: Candidate, record: CellRecord): Promise<void> {
+/** Claims the candidate's number; answers the record that stands there if it promises the same and is the newest. */
+async function claimOrRecognise(
+  store: Store,
+  cell: CellKey,
+  candidate: Candidate,
+  record: CellRecord,
+): Promise<CellRecord> {
   const folder = cellRecordsFolder(cell);
-  if (await store.putIfAbsent(recordFile(folder, candidate.number), jsonBytes(record))) return;
+  if (await claimRecord(store, folder, candidate.number, record)) return record;
   const there = await readCellRecord(store, folder, candidate.number);
-  const newest = (await readCellRecords(store, cell)).at(-1);
+  const newest = (await recordNumbers(store, folder)).at(-1);
   const isOurs = there.event === 'published' && there.sha256 === candidate.sha256;
-  if (!isOurs || newest?.number !== candidate.number) throw lost(cell, candidate, there);
+  if (!isOurs || newest !== candidate.number) throw lost(cell, candidate, there);
+  return there;
 }
 
-async function hashOf(store: Store, key: string): Promise<string | undefined> {
-  const bytes = await store.get(key);
-  return bytes && sha256(bytes);
+function contentOf({
+  sha256,
+  sizeBytes,
+  rowCount,
+}: Candidate): Pick<CellRecord, 'sha256' | 'sizeBytes' | 'rowCount'> {
+  return { sha256, sizeBytes, rowCount };
 }
 
 function gone(cell: CellKey, candidate: Candidate): LakeError {

@@ -34,6 +34,8 @@ const cellRecordSchema = z.object({
   /** Where the candidate lay when this was recorded: its redo. */
   candidate: z.string().optional(),
   sha256: z.string().optional(),
+  /** The hash of what the source said, without the lineage that the file adds to it. */
+  contentSha256: z.string().optional(),
   sizeBytes: z.number().optional(),
   rowCount: z.number().optional(),
   contractVersion: z.string().optional(),
@@ -88,7 +90,12 @@ export async function recordNumbers(store: Store, folder: string): Promise<numbe
 }
 
 /** Claims exactly this number for an entry; false where somebody has it already. */
-export async function claimRecord(store: Store, folder: string, number: number, record: unknown): Promise<boolean> {
+export async function claimRecord(
+  store: Store,
+  folder: string,
+  number: number,
+  record: unknown,
+): Promise<boolean> {
   return store.putIfAbsent(recordFile(folder, number), jsonBytes(record));
 }
 
@@ -100,13 +107,36 @@ export async function appendRecord(store: Store, folder: string, record: unknown
   }
 }
 
+/** An entry as its author made it: one execution writes each event, for one reason, once. */
+type Authored = Readonly<Record<string, unknown>> & {
+  readonly event: string;
+  readonly workflowRunId?: string | undefined;
+  readonly reason?: string | undefined;
+};
+
+/** Appends an entry unless an earlier attempt of the same execution's step has done so. */
+export async function appendOnce(store: Store, folder: string, record: Authored): Promise<void> {
+  for (const number of (await recordNumbers(store, folder)).reverse()) {
+    const bytes = await store.get(recordFile(folder, number));
+    // Only these three are looked at, and a record that lacks them is somebody else's.
+    const there = (bytes ? parseJson(bytes) : {}) as Partial<Authored>;
+    if (there.workflowRunId !== record.workflowRunId) break;
+    if (there.event === record.event && there.reason === record.reason) return;
+  }
+  await appendRecord(store, folder, record);
+}
+
 /** Appends an entry to a cell. */
 export async function appendCellRecord(store: Store, cell: CellKey, record: CellRecord): Promise<number> {
   return appendRecord(store, cellRecordsFolder(cell), record);
 }
 
 /** The same first entry for many cells that have none, as `closed` days are; one stored file for all. */
-export async function appendFirstRecords(store: Store, cells: readonly CellKey[], record: CellRecord): Promise<void> {
+export async function appendFirstRecords(
+  store: Store,
+  cells: readonly CellKey[],
+  record: CellRecord,
+): Promise<void> {
   await store.putIfAbsentMany(
     cells.map((cell) => recordFile(cellRecordsFolder(cell), 1)),
     jsonBytes(record),

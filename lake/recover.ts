@@ -90,7 +90,8 @@ async function settleCandidates(
     const { cell, attemptId } = candidate;
     if (await help.isOpen(partitionId(cell), attemptId.split('.')[0] ?? '')) continue;
     const promise = await currentPublication(store, cell);
-    if (promise?.record.candidate === key && (await fulfil(store, cell, promise))) completed.push(cellSegments(cell));
+    if (promise?.record.candidate === key && (await fulfil(store, cell, promise)))
+      completed.push(cellSegments(cell));
     await store.remove(key);
     removed.push(key);
   }
@@ -125,7 +126,13 @@ async function compareBronze(
       continue;
     }
     // Claimed and renamed since the index was read: the record decides, not our list.
-    if (cell && key === bronzeFile(cell) && !expected.has(place ?? '') && (await currentPublication(store, cell))) continue;
+    if (
+      cell &&
+      key === bronzeFile(cell) &&
+      !expected.has(place ?? '') &&
+      (await currentPublication(store, cell))
+    )
+      continue;
     await store.promote(key, `refused/foreign/${key.replaceAll('/', '~')}`);
     outcome.quarantined.push(key);
   }
@@ -156,5 +163,9 @@ async function isWhole(store: LocalStore, key: string, sizeBytes: number | undef
   if (sizeBytes === undefined) return false;
   const bytes = await readFile(store.pathOf(key));
   const mark = (part: Uint8Array): string => Buffer.from(part).toString('latin1');
-  return bytes.byteLength === sizeBytes && mark(bytes.subarray(0, 4)) === 'PAR1' && mark(bytes.subarray(-4)) === 'PAR1';
+  return (
+    bytes.byteLength === sizeBytes &&
+    mark(bytes.subarray(0, 4)) === 'PAR1' &&
+    mark(bytes.subarray(-4)) === 'PAR1'
+  );
 }

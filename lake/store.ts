@@ -21,6 +21,8 @@ export interface Store {
   promote(from: string, to: string): Promise<boolean>;
   /** Keeps a second name for a file's present content; true also where that name exists already. */
   keep(from: string, to: string): Promise<boolean>;
+  /** Makes the name of a file durable that another writer, who may be dead, put in its place. */
+  settle(key: string): Promise<void>;
   /** Removes a file or folder; nothing happens where it is not there. */
   remove(key: string): Promise<void>;
   /** The path by which a local program (DuckDB) reads a key. */

@@ -1,6 +1,12 @@
 import type { Calendar } from '../calendars/index.ts';
 import type { Coverage } from '../sources/source.ts';
-import { addDays, datesBetween, type CellState, type DatasetId, type PartitionDate } from '../workflows/pure/cell.ts';
+import {
+  addDays,
+  datesBetween,
+  type CellState,
+  type DatasetId,
+  type PartitionDate,
+} from '../workflows/pure/cell.ts';
 import type { RunRequest } from '../workflows/pure/run.ts';
 import { lastFinalDate, finalAt, type Finality } from './finality.ts';
 import { PlanError } from './plan-error.ts';
@@ -52,9 +58,7 @@ export function dueCells(
   memory: Memory,
   now: Date,
 ): DueCell[] {
-  const wanted = assets.flatMap((asset) =>
-    datesFor(request, asset, now).map((date) => ({ asset, date })),
-  );
+  const wanted = assets.flatMap((asset) => datesFor(request, asset, now).map((date) => ({ asset, date })));
   const reachable = withinHistory(wanted, request, now);
   return reachable.map(({ asset, date }) => decide(asset, date, memory, request, now));
 }
@@ -93,7 +97,9 @@ export function troubledCells(
 
 /** A cell that a retry of the run could not mend is still that run's. */
 function isOfRun(run: string | undefined, of: string): boolean {
-  return run === of || (run !== undefined && run.startsWith('retry/') && isOfRun(run.slice('retry/'.length), of));
+  return (
+    run === of || (run !== undefined && run.startsWith('retry/') && isOfRun(run.slice('retry/'.length), of))
+  );
 }
 
 function decide(

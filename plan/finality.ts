@@ -24,5 +24,10 @@ export function lastFinalDate(now: Date, finality: Finality): PartitionDate {
 
 /** The newest day that is final for any of some sources: the day a daily run is named after. */
 export function newestFinalDate(now: Date, finalities: readonly Finality[]): PartitionDate {
-  return finalities.map((finality) => lastFinalDate(now, finality)).sort().at(-1) ?? addDays(utcDateOf(now.getTime()), -1);
+  return (
+    finalities
+      .map((finality) => lastFinalDate(now, finality))
+      .sort()
+      .at(-1) ?? addDays(utcDateOf(now.getTime()), -1)
+  );
 }

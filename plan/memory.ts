@@ -24,7 +24,10 @@ export async function knownCells(index: LakeIndex, which: 'all' | 'troubled'): P
 }
 
 /** Reads what the lake remembers of one cell; undefined where nothing was ever done. */
-export async function knownCell(index: LakeIndex, { dataset, ticker, date }: CellKey): Promise<KnownCell | undefined> {
+export async function knownCell(
+  index: LakeIndex,
+  { dataset, ticker, date }: CellKey,
+): Promise<KnownCell | undefined> {
   const { source, resource } = splitDataset(dataset);
   const rows = await index.rows(
     `select source, resource, ticker, date::varchar as date, state, run, code, reason, batch_id, ingestion_date

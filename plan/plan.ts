@@ -32,8 +32,13 @@ function loneCell({ asset, date, fate }: DueCell): LoneCell[] {
   return [{ dataset: asset.dataset, ticker: asset.ticker, symbol: asset.symbol, date, until: fate.until }];
 }
 
-function summarize(cells: readonly DueCell[], windows: readonly WindowTask[], today: PartitionDate): PlanSummary {
-  const count = (kind: DueCell['fate']['kind']): number => cells.filter((cell) => cell.fate.kind === kind).length;
+function summarize(
+  cells: readonly DueCell[],
+  windows: readonly WindowTask[],
+  today: PartitionDate,
+): PlanSummary {
+  const count = (kind: DueCell['fate']['kind']): number =>
+    cells.filter((cell) => cell.fate.kind === kind).length;
   const dates = cells.map((cell) => cell.date).sort();
   return {
     due: cells.length,

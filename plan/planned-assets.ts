@@ -35,24 +35,36 @@ async function planned(asset: Asset, from: AssetSources, now: Date): Promise<Pla
     const known = [...from.sources.values()].flatMap(({ name, resources }) =>
       Object.keys(resources).map((resourceName) => `${name}.${resourceName}`),
     );
-    throw new PlanError(`${asset.ticker} names dataset ${dataset}, which does not exist. Write one of: ${known.join(', ')}.`);
+    throw new PlanError(
+      `${asset.ticker} names dataset ${dataset}, which does not exist. Write one of: ${known.join(', ')}.`,
+    );
   }
   return {
     ticker: asset.ticker,
     dataset,
     symbol,
-    calendar: asset.calendar === 'file' ? await calendarOfFile(asset, symbol, from, now) : calendarByName(asset.calendar),
+    calendar:
+      asset.calendar === 'file'
+        ? await calendarOfFile(asset, symbol, from, now)
+        : calendarByName(asset.calendar),
     final: settings.final,
     historyDays: settings.historyDays,
     coverage: resource.coverage,
   };
 }
 
-async function calendarOfFile(asset: Asset, symbol: string, from: AssetSources, now: Date): Promise<Calendar> {
+async function calendarOfFile(
+  asset: Asset,
+  symbol: string,
+  from: AssetSources,
+  now: Date,
+): Promise<Calendar> {
   const options = from.csvFiles[symbol];
   const resource = from.sources.get('csv')?.resources['daily_closes'];
   if (!options || !resource) {
-    throw new PlanError(`${asset.ticker} takes its days from a file, but sources.csv.files has no entry "${symbol}". Add it to marketlake.yaml.`);
+    throw new PlanError(
+      `${asset.ticker} takes its days from a file, but sources.csv.files has no entry "${symbol}". Add it to marketlake.yaml.`,
+    );
   }
   const today = utcDateOf(now.getTime());
   const request = resource.firstPage({ kind: 'range', symbol, from: today, to: today, today });

@@ -24,13 +24,19 @@ function stagedWindows(cells: readonly DueCell[]): WindowTask[] {
   return [...groups.values()].map((group) => {
     const first = group[0] as DueCell;
     const batch = first.known?.batch as BatchRef;
-    const range = rangeWindow(first.asset, group.map((cell) => cell.date));
+    const range = rangeWindow(
+      first.asset,
+      group.map((cell) => cell.date),
+    );
     return { ...range, id: stagedWindowId(first.asset.dataset, first.asset.ticker, batch.id), batch };
   });
 }
 
 function fetchedWindows(cells: readonly DueCell[]): WindowTask[] {
-  const markets = groupBy(cells, ({ asset }) => `${asset.dataset}/${asset.coverage.groupOf(asset.symbol) ?? ''}`);
+  const markets = groupBy(
+    cells,
+    ({ asset }) => `${asset.dataset}/${asset.coverage.groupOf(asset.symbol) ?? ''}`,
+  );
   return [...markets.values()].flatMap((market) => {
     const group = market[0]?.asset.coverage.groupOf(market[0].asset.symbol) ?? null;
     return group === null ? rangeWindows(market) : coveredWindows(market, group);
@@ -39,7 +45,9 @@ function fetchedWindows(cells: readonly DueCell[]): WindowTask[] {
 
 function coveredWindows(cells: readonly DueCell[], group: string): WindowTask[] {
   const byTicker = groupBy(cells, (cell) => cell.asset.ticker);
-  const wanted = new Map([...byTicker].map(([ticker, own]) => [ticker, new Set(own.map((cell) => cell.date))]));
+  const wanted = new Map(
+    [...byTicker].map(([ticker, own]) => [ticker, new Set(own.map((cell) => cell.date))]),
+  );
   const cover = fewestRequests(wanted);
   const byRange = cells.filter((cell) => cover.rows.has(cell.asset.ticker));
   const byDay = groupBy(
@@ -63,7 +71,11 @@ function spans(dates: readonly PartitionDate[], maxRangeDays: number | null): Pa
   for (const date of dates) {
     const current = result.at(-1);
     const first = current?.[0];
-    const fits = current && first && current.length < datesInWindow && (maxRangeDays === null || date < addDays(first, maxRangeDays));
+    const fits =
+      current &&
+      first &&
+      current.length < datesInWindow &&
+      (maxRangeDays === null || date < addDays(first, maxRangeDays));
     if (fits) current.push(date);
     else result.push([date]);
   }

@@ -1,10 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { ContractError } from '../contracts/contract-error.ts';
+import { LakeError } from '../lake/lake-error.ts';
 import { restoreCell } from '../activities/restore-cell.ts';
 import { recover } from '../lake/recover.ts';
 import { readRuntime } from '../lake/runtime.ts';
 import { LocalStore } from '../lake/local-store.ts';
-import { loadSettings, temporalConnection } from '../settings.ts';
+import { loadSettings, SettingsError, temporalConnection } from '../settings.ts';
 import { openExecutions } from './open-executions.ts';
 import { openDeps } from './open-deps.ts';
 import { runWorker } from './run-worker.ts';
@@ -14,16 +16,21 @@ async function main(): Promise<void> {
   const settings = loadSettings();
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const runtime = await readRuntime(new LocalStore(settings.lakeFolder));
-  const { connectionOptions, namespace } = temporalConnection(settings.temporalAddress ?? runtime?.temporal.address);
+  const { connectionOptions, namespace } = temporalConnection(
+    settings.temporalAddress ?? runtime?.temporal.address,
+  );
   const connection = await NativeConnection.connect(connectionOptions);
-  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace: namespace ?? 'default' });
+  const client = new Client({
+    connection: await Connection.connect(connectionOptions),
+    namespace: namespace ?? 'default',
+  });
   const deps = await openDeps(settings, client, () => new Date());
   const recovered = await recover(deps.store, deps.index, {
     isOpen: openExecutions(client, deps.lake.id),
     restore: (cell) => restoreCell(deps, cell),
     now: deps.now,
   });
-  for (const [what, names] of Object.entries(recovered)) {
+  for (const [what, names] of Object.entries({ ...recovered })) {
     if (names.length > 0) console.log(`recovery: ${what} ${names.length}: ${names.slice(0, 5).join(', ')}`);
   }
   const worker = await runWorker(settings, deps, connection, namespace ?? 'default');
@@ -38,10 +45,16 @@ async function main(): Promise<void> {
   }
 }
 
+/** Ends with 2 where the configuration is wrong, as the commands do. */
+function isWrongUse(error: unknown): boolean {
+  const isOtherMarket = error instanceof LakeError && error.code === 'LakeMismatch';
+  return isOtherMarket || error instanceof SettingsError || error instanceof ContractError;
+}
+
 main().then(
   () => process.exit(0),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
-    process.exit(3);
+    process.exit(isWrongUse(error) ? 2 : 3);
   },
 );

@@ -23,8 +23,17 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
   const marketUrl = (await readRuntime(store))?.marketUrl ?? null;
   const accessTo = sourceAccess(settings, marketUrl);
   const sources = createSources({ csvFiles: settings.csvFiles });
-  const from = { assets: settings.assets, sources, settings: settings.sources, csvFiles: settings.csvFiles, accessTo };
-  const auditor = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false', threads: '2' });
+  const from = {
+    assets: settings.assets,
+    sources,
+    settings: settings.sources,
+    csvFiles: settings.csvFiles,
+    accessTo,
+  };
+  const auditor = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    threads: '2',
+  });
   const contracts = loadContracts(join(projectFolder, 'contracts'));
   await verifyContracts(auditor, contracts);
   return {

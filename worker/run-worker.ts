@@ -1,4 +1,5 @@
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import { createActivities } from '../activities/index.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
@@ -58,12 +59,17 @@ export async function runWorker(
 }
 
 function usedSources(settings: Settings): string[] {
-  const names = settings.assets.flatMap(({ sources }) => sources.map(({ dataset }) => dataset.split('.')[0] ?? ''));
+  const names = settings.assets.flatMap(({ sources }) =>
+    sources.map(({ dataset }) => dataset.split('.')[0] ?? ''),
+  );
   return [...new Set(names)];
 }
 
 /** The sample market sets its own, generous limit. */
-function requestLimit(settings: Settings, source: string): Pick<WorkerOptions, 'maxTaskQueueActivitiesPerSecond'> {
+function requestLimit(
+  settings: Settings,
+  source: string,
+): Pick<WorkerOptions, 'maxTaskQueueActivitiesPerSecond'> {
   const configured = settings.sources[source];
   const isSample = settings.market === 'sample' && !configured?.isLocal && !configured?.isBaseUrlGiven;
   const perMinute = isSample ? sampleRequestsPerMinute : (configured?.requestsPerMinute ?? null);

@@ -1,4 +1,4 @@
-import { proxyActivities, uuid4 } from '@temporalio/workflow';
+import { ApplicationFailure, proxyActivities, uuid4 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { diskPolicy, fetchPolicy } from './policies.ts';
 import { splitDataset, type DatasetId } from './pure/cell.ts';
@@ -26,8 +26,17 @@ export async function fetchBatch(
     const page = await fetch.executeWithOptions({ summary: `${label}, page ${pageCount + 1}` }, [task]);
     target = page.next;
     pageCount += 1;
-  } while (target !== undefined && pageCount < mostPages);
+    if (pageCount > mostPages) throw endless(label);
+  } while (target !== undefined);
   return stage.executeWithOptions({ summary: label }, [context, { dataset, ask, batchId, pageCount }]);
+}
+
+/** An answer whose pages name each other for ever must not end as a batch that is half of something. */
+function endless(label: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `The answer for ${label} has more than ${mostPages} pages, so it is not believed. Ask for fewer days at once, or look at its pages in incoming/.`,
+    'EndlessAnswer',
+  );
 }
 
 /** A batch id that sorts by time: the workflow makes it, so that every attempt of a step means the same batch. */

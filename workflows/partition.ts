@@ -93,7 +93,12 @@ async function writeAuditPublish(
   const written = await writeTmp({ ...cell, symbol, batch });
   if (written.outcome === 'batch-refused') return 'batch-refused';
   if (written.outcome === 'closed') {
-    await recordCell(context, { ...cell, event: 'closed', batch, reason: 'the source has no session that day' });
+    await recordCell(context, {
+      ...cell,
+      event: 'closed',
+      batch,
+      reason: 'the source has no session that day',
+    });
     return 'closed';
   }
   const { candidate } = written;
@@ -119,9 +124,16 @@ async function fetchOwnDay(input: PartitionInput): Promise<StagedCell | 'closed'
   const cell = { dataset, ticker, date };
   let plan = await planCell(cell);
   while (plan.kind === 'open' && plan.waitMs > 0) {
-    await recordCell(context, { ...cell, event: 'waiting', until: plan.finalAt, reason: `final from ${plan.finalAt}` });
+    await recordCell(context, {
+      ...cell,
+      event: 'waiting',
+      until: plan.finalAt,
+      reason: `final from ${plan.finalAt}`,
+    });
     showState(input, context, 'waiting');
-    setCurrentDetails(cellDetails(cell, 'waiting', `Its day is final from ${plan.finalAt}; it goes on by itself.`, []));
+    setCurrentDetails(
+      cellDetails(cell, 'waiting', `Its day is final from ${plan.finalAt}; it goes on by itself.`, []),
+    );
     await sleep(plan.waitMs);
     showState(input, context, 'running');
     plan = await planCell(cell);
@@ -143,7 +155,11 @@ function refusal({ ticker, date }: CellKey, found: string): ApplicationFailure {
 }
 
 /** Records why a cell got no further and shows it; the failure it answers with is what the Web UI turns red for. */
-async function giveUp(input: PartitionInput, progress: Progress, error: unknown): Promise<ApplicationFailure> {
+async function giveUp(
+  input: PartitionInput,
+  progress: Progress,
+  error: unknown,
+): Promise<ApplicationFailure> {
   const { context, dataset, ticker, date } = input;
   const trouble = troubleOf(error);
   const state = trouble.code === 'AuditRefused' ? 'refused' : 'failed';
@@ -155,7 +171,9 @@ async function giveUp(input: PartitionInput, progress: Progress, error: unknown)
     event: state,
     ...trouble,
     ...(progress.staged ? { batch: progress.staged.batch } : {}),
-    ...(progress.verdict ? { audit: progress.verdict.file, contractVersion: progress.verdict.contractVersion } : {}),
+    ...(progress.verdict
+      ? { audit: progress.verdict.file, contractVersion: progress.verdict.contractVersion }
+      : {}),
     ...(progress.candidate ? { discard: progress.candidate } : {}),
   });
   showState(input, context, state);
@@ -175,6 +193,8 @@ function isAlone(input: PartitionInput): boolean {
   return input.staged === undefined || parent === undefined || runId !== firstExecutionRunId;
 }
 
-function disk(context: RunContext): Pick<Activities, 'writeTmp' | 'audit' | 'publish' | 'recordCell' | 'planCell'> {
+function disk(
+  context: RunContext,
+): Pick<Activities, 'writeTmp' | 'audit' | 'publish' | 'recordCell' | 'planCell'> {
   return proxyActivities<Activities>(diskPolicy(context.options.patienceSeconds));
 }

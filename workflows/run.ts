@@ -74,7 +74,8 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     const carried = input.carried ?? (await planRun(input));
     progress.summary = carried.plan.summary;
     progress.step = 'cells';
-    if (carried.page < carried.plan.pageCount) await runPage(context, await readPage(context, carried), progress);
+    if (carried.page < carried.plan.pageCount)
+      await runPage(context, await readPage(context, carried), progress);
     const next = { ...carried, page: carried.page + 1, tally: progress.tally };
     if (next.page < carried.plan.pageCount) return { next: { ...input, carried: next } };
     progress.step = 'model';
@@ -107,7 +108,8 @@ async function runPage(
   const { windowsAtOnce, cellsAtOnce } = context.options;
   const open: OpenWindows = new Map();
   let left = page.windows.length;
-  const shareNow = (): number => Math.max(1, Math.floor(cellsAtOnce / Math.max(1, Math.min(windowsAtOnce, left))));
+  const shareNow = (): number =>
+    Math.max(1, Math.floor(cellsAtOnce / Math.max(1, Math.min(windowsAtOnce, left))));
   await startAlone(context, page.alone, progress);
   await boundedEach(
     page.windows,
@@ -167,7 +169,14 @@ async function awaitOtherWindow(context: RunContext, task: WindowTask): Promise<
 /** A window that could not be had: all its cells failed, for one reason an asset. */
 function allFailed({ dataset, assets, dates }: WindowTask, trouble: Trouble): Tally {
   const [date = '', to = date] = [dates[0], dates.at(-1)];
-  const troubles = assets.map(({ ticker }) => ({ dataset, ticker, date, to, state: 'failed' as const, ...trouble }));
+  const troubles = assets.map(({ ticker }) => ({
+    dataset,
+    ticker,
+    date,
+    to,
+    state: 'failed' as const,
+    ...trouble,
+  }));
   return { ...emptyTally, failed: assets.length * dates.length, troubles: troubles.slice(0, troublesNamed) };
 }
 
@@ -220,7 +229,9 @@ async function endBadly(context: RunContext, tally: Tally, error: unknown): Prom
   const isCancelled = isOwnCancellation();
   const { code, reason } = troubleOf(error);
   const outcome = isCancelled ? 'cancelled' : code === 'RunIncomplete' ? 'incomplete' : 'failed';
-  await CancellationScope.nonCancellable(() => longer(context).recordRunEnd(context, { outcome, tally, code, reason }));
+  await CancellationScope.nonCancellable(() =>
+    longer(context).recordRunEnd(context, { outcome, tally, code, reason }),
+  );
   setCurrentDetails(`**${context.run}**: **${outcome}**\n\n${reason}`);
   if (isCancelled) return error;
   const details = code === 'RunIncomplete' ? [tally] : [];

@@ -106,7 +106,9 @@ async function fetchOrFail(input: WindowInput): Promise<BatchRef> {
     const { recordWindowFailure } = proxyActivities<Activities>(planPolicy(context.options.patienceSeconds));
     await recordWindowFailure(context, task, trouble);
     const count = task.assets.length * task.dates.length;
-    setCurrentDetails(`**${task.id}** could not be fetched: its ${count} cells are **failed**.\n\n${trouble.reason}`);
+    setCurrentDetails(
+      `**${task.id}** could not be fetched: its ${count} cells are **failed**.\n\n${trouble.reason}`,
+    );
     throw ApplicationFailure.create({ message: trouble.reason, type: trouble.code, nonRetryable: true });
   }
 }

@@ -1,4 +1,5 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
+import { CommanderError } from 'commander';
 import { LakeError } from '../../lake/lake-error.ts';
 import { PlanError } from '../../plan/plan-error.ts';
 import { SettingsError } from '../../settings.ts';
@@ -13,7 +14,10 @@ export type Act<Options> = (output: Output, options: Options, words: readonly st
  * exit code. `--json` and `--help` are everybody's.
  */
 export async function runCommand<Options extends object>(program: Command, act: Act<Options>): Promise<void> {
-  program.option('--json', 'print one JSON value instead of sentences').exitOverride().showHelpAfterError(false);
+  program
+    .option('--json', 'print one JSON value instead of sentences')
+    .exitOverride()
+    .showHelpAfterError(false);
   let output = new Output(process.argv.includes('--json'));
   let code: ExitCode = exitCode.good;
   try {

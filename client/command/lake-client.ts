@@ -65,12 +65,14 @@ export async function connectLake(open: OpenLake): Promise<ConnectedLake> {
     );
   }
   const { connectionOptions, namespace = 'default' } = temporalConnection(address);
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout }).catch((error: unknown) => {
-    const found = error instanceof Error ? error.message : String(error);
-    throw new NobodyAnswers(
-      `The Temporal server at ${address} does not answer (${found}). Start it with npm start, or set TEMPORAL_ADDRESS to one that runs.`,
-    );
-  });
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout }).catch(
+    (error: unknown) => {
+      const found = error instanceof Error ? error.message : String(error);
+      throw new NobodyAnswers(
+        `The Temporal server at ${address} does not answer (${found}). Start it with npm start, or set TEMPORAL_ADDRESS to one that runs.`,
+      );
+    },
+  );
   const client = new Client({ connection, namespace });
   return { ...open, client, namespace, isSearchable: await isSearchable(connection, namespace) };
 }
@@ -79,7 +81,9 @@ export async function connectLake(open: OpenLake): Promise<ConnectedLake> {
 async function isSearchable(connection: Connection, namespace: string): Promise<boolean> {
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    return searchAttributes.every((name) => customAttributes?.[name] !== undefined && customAttributes[name] !== null);
+    return searchAttributes.every(
+      (name) => customAttributes?.[name] !== undefined && customAttributes[name] !== null,
+    );
   } catch {
     return false;
   }

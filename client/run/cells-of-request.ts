@@ -12,7 +12,11 @@ export interface CellStanding extends CellKey {
 }
 
 /** Reads from the records how every cell of a request stands now. */
-export async function cellsOfRequest(lake: OpenLake, request: RunRequest, now: Date): Promise<CellStanding[]> {
+export async function cellsOfRequest(
+  lake: OpenLake,
+  request: RunRequest,
+  now: Date,
+): Promise<CellStanding[]> {
   const due = dueCells(request, await lake.planned(now), await readMemory(lake.index), now);
   return due.map(standingOf);
 }

@@ -27,7 +27,12 @@ export async function performRun(
   for (const line of summaryTable(summaries, lake.lake.market)) output.say(line);
   output.say();
   for (const line of endingLines(cells, (end.plan?.todo ?? 0) > 0)) output.say(line);
-  output.json({ run: named.run, ...end, assets: summaries, cells: cells.filter((cell) => !areSettled([cell])) });
+  output.json({
+    run: named.run,
+    ...end,
+    assets: summaries,
+    cells: cells.filter((cell) => !areSettled([cell])),
+  });
   if (end.outcome === 'failed' || end.outcome === 'cancelled') {
     output.say(`${named.run} ${end.outcome}: ${end.reason ?? ''}`);
     return end.code === 'PlanRefused' ? exitCode.wrongUse : exitCode.weFailed;

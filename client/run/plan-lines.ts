@@ -18,7 +18,9 @@ export function planLines(plan: PlanSummary, settings: Settings): string[] {
   ];
   const head = `Plan ${plan.from} … ${plan.to}: ${countOf(plan.due, 'cell')} due: ${fates.join(', ')}`;
   if (plan.todo === 0) return [head];
-  const requests = Object.entries(plan.requests).map(([source, count]) => `${countOf(count, 'request')} to ${source}`);
+  const requests = Object.entries(plan.requests).map(
+    ([source, count]) => `${countOf(count, 'request')} to ${source}`,
+  );
   const seconds = estimateSeconds(plan, settings);
   return [
     head,
@@ -27,7 +29,9 @@ export function planLines(plan: PlanSummary, settings: Settings): string[] {
 }
 
 function estimateSeconds(plan: PlanSummary, settings: Settings): number {
-  const waits = Object.entries(plan.requests).map(([source, count]) => waitSeconds(settings.sources[source], settings, count));
+  const waits = Object.entries(plan.requests).map(([source, count]) =>
+    waitSeconds(settings.sources[source], settings, count),
+  );
   return Math.max(plan.todo / cellsPerSecond, ...waits) + 2;
 }
 

@@ -29,7 +29,11 @@ const defaultDays = 90;
  * Turns the flags of a backfill into a request.
  * @throws WrongUse for what cannot be meant, PlanError for what lies beyond a source's history.
  */
-export async function backfillRequest(flags: BackfillFlags, lake: OpenLake, now: Date): Promise<NamedRequest> {
+export async function backfillRequest(
+  flags: BackfillFlags,
+  lake: OpenLake,
+  now: Date,
+): Promise<NamedRequest> {
   const request: RunRequest = {
     kind: 'backfill',
     range: rangeOf(flags, now),
@@ -39,20 +43,30 @@ export async function backfillRequest(flags: BackfillFlags, lake: OpenLake, now:
   };
   const assets = await lake.planned(now);
   dueCells(request, assets, () => undefined, now);
-  const newest = newestFinalDate(now, assets.map((asset) => asset.final));
+  const newest = newestFinalDate(
+    now,
+    assets.map((asset) => asset.final),
+  );
   const { range } = request;
   const [from, to] = 'from' in range ? [range.from, range.to] : [addDays(newest, 1 - range.days), newest];
   return { run: backfillId(from, to, hashOf(request)), request };
 }
 
 /** Turns the flag of a daily run into a request; without a date it is the newest that is final. */
-export async function dailyRequest(date: string | undefined, lake: OpenLake, now: Date): Promise<NamedRequest> {
+export async function dailyRequest(
+  date: string | undefined,
+  lake: OpenLake,
+  now: Date,
+): Promise<NamedRequest> {
   if (date !== undefined) {
     const day = checkedDate('--date', date, now);
     return { run: dailyId(day), request: { kind: 'daily', date: day, isExplicit: true } };
   }
   const assets = await lake.planned(now);
-  const day = newestFinalDate(now, assets.map((asset) => asset.final));
+  const day = newestFinalDate(
+    now,
+    assets.map((asset) => asset.final),
+  );
   return { run: dailyId(day), request: { kind: 'daily', date: day, isExplicit: false } };
 }
 
@@ -75,7 +89,8 @@ function daysOf(text: string | undefined): number {
 
 /** Reads a date that a person typed; it must exist and not lie in the future. */
 export function checkedDate(name: string, text: string, now: Date): PartitionDate {
-  if (!isPartitionDate(text)) throw new WrongUse(`${name} ${text}: there is no such date. Write YYYY-MM-DD, such as 2026-11-19.`);
+  if (!isPartitionDate(text))
+    throw new WrongUse(`${name} ${text}: there is no such date. Write YYYY-MM-DD, such as 2026-11-19.`);
   const today = utcDateOf(now.getTime());
   if (text > today) throw new WrongUse(`${name} ${text} lies in the future: today is ${today} in UTC.`);
   return text;
@@ -84,7 +99,10 @@ export function checkedDate(name: string, text: string, now: Date): PartitionDat
 /** Reads the tickers that a person listed; null where none were, which means every one. */
 export function tickersOf(text: string | undefined, lake: OpenLake): string[] | null {
   if (text === undefined) return null;
-  const tickers = text.split(',').map((ticker) => ticker.trim()).filter(Boolean);
+  const tickers = text
+    .split(',')
+    .map((ticker) => ticker.trim())
+    .filter(Boolean);
   if (tickers.length === 0) throw new WrongUse('--tickers is empty: name some, such as --tickers BTC,AAPL.');
   for (const ticker of tickers) checkTicker(ticker, lake);
   return [...new Set(tickers)].sort();
@@ -94,7 +112,9 @@ export function tickersOf(text: string | undefined, lake: OpenLake): string[] | 
 export function checkTicker(ticker: string, lake: OpenLake): void {
   const known = lake.settings.assets.map((asset) => asset.ticker);
   if (known.includes(ticker)) return;
-  throw new WrongUse(`"${ticker}" is no ticker of this lake. Known: ${known.join(', ')}. Add it to marketlake.yaml first.`);
+  throw new WrongUse(
+    `"${ticker}" is no ticker of this lake. Known: ${known.join(', ')}. Add it to marketlake.yaml first.`,
+  );
 }
 
 function hashOf(request: RunRequest): string {

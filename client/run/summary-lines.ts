@@ -1,5 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { cellStates } from '../../workflows/pure/cell.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 import { countOf, table } from '../command/table.ts';
@@ -23,7 +24,9 @@ export async function summarize(lake: OpenLake, cells: readonly CellStanding[]):
   const closes = await closesOf(lake, dates[0] ?? '', dates.at(-1) ?? '');
   return tickers.map((ticker) => {
     const own = cells.filter((cell) => cell.ticker === ticker);
-    const counts = cellStates.map((state) => [state, own.filter((cell) => cell.state === state).length] as const);
+    const counts = cellStates.map(
+      (state) => [state, own.filter((cell) => cell.state === state).length] as const,
+    );
     const states = Object.fromEntries(counts.filter(([, count]) => count > 0));
     return { ticker, states, ...(closes.get(ticker) ?? noCloses) };
   });
@@ -40,10 +43,14 @@ export function summaryTable(summaries: readonly AssetSummary[], market: string)
     summary.firstDate ?? '–',
     summary.lastDate ?? '–',
     summary.lastClose === null ? '–' : formatPrice(summary.lastClose),
-    summary.returnPct === null ? '–' : `${summary.returnPct >= 0 ? '+' : ''}${summary.returnPct.toFixed(2)} %`,
+    summary.returnPct === null
+      ? '–'
+      : `${summary.returnPct >= 0 ? '+' : ''}${summary.returnPct.toFixed(2)} %`,
   ]);
   const lines = table([head, ...rows], new Set([4, 5]));
-  return market === 'sample' ? [...lines, 'These prices are synthetic: they come from the sample market.'] : lines;
+  return market === 'sample'
+    ? [...lines, 'These prices are synthetic: they come from the sample market.']
+    : lines;
 }
 
 /**
@@ -56,24 +63,33 @@ export function endingLines(cells: readonly CellStanding[], hadWork = false): st
     const counts = cellStates
       .map((state) => ({ state, count: cells.filter((cell) => cell.state === state).length }))
       .filter(({ count }) => count > 0);
-    return [`${hadWork ? 'all there' : 'nothing to do'}: ${counts.map(({ state, count }) => `${count} ${state}`).join(', ')}`];
+    return [
+      `${hadWork ? 'all there' : 'nothing to do'}: ${counts.map(({ state, count }) => `${count} ${state}`).join(', ')}`,
+    ];
   }
   return groupAlike(bad).flatMap((group) => troubleLines(group));
 }
+
+/** More tickers than this are counted, not named. */
+const tickersNamed = 10;
 
 function troubleLines(group: readonly CellStanding[]): string[] {
   const first = group[0] as CellStanding;
   const dates = group.map((cell) => cell.date).sort();
   const tickers = [...new Set(group.map((cell) => cell.ticker))];
-  const span = group.length === 1 ? first.date : `${dates[0] ?? ''} … ${dates.at(-1) ?? ''} (${countOf(group.length, 'cell')})`;
+  const isNamed = tickers.length <= tickersNamed;
+  const span =
+    group.length === 1
+      ? first.date
+      : `${dates[0] ?? ''} … ${dates.at(-1) ?? ''} (${countOf(group.length, 'cell')})`;
   const reason = first.reason ?? (first.state === 'missing' ? 'nothing has been done yet.' : '');
   const mendOne = `npx tsx client/retry.ts ${first.date} ${first.ticker}`;
   const mendAll =
     first.state === 'missing'
-      ? `npx tsx client/backfill.ts --from ${dates[0] ?? ''} --to ${dates.at(-1) ?? ''} --tickers ${tickers.join(',')}`
+      ? `npx tsx client/backfill.ts --from ${dates[0] ?? ''} --to ${dates.at(-1) ?? ''}${isNamed ? ` --tickers ${tickers.join(',')}` : ''}`
       : 'npx tsx client/retry.ts --all';
   return [
-    `${tickers.join(', ')} ${span} ${first.state}: ${reason}`,
+    `${isNamed ? tickers.join(', ') : `${tickers.length} tickers`} ${span} ${first.state}: ${reason}`,
     `  mend it with: ${group.length === 1 ? mendOne : mendAll}`,
   ];
 }
@@ -82,7 +98,10 @@ function groupAlike(cells: readonly CellStanding[]): CellStanding[][] {
   const groups = new Map<string, CellStanding[]>();
   for (const cell of cells) {
     // What nobody has begun has no reason of its own: one line for all of it.
-    const key = cell.state === 'missing' && cell.reason === undefined ? 'missing' : `${cell.ticker}/${cell.state}/${cell.code ?? ''}/${cell.state === 'refused' ? cell.date : (cell.reason ?? '')}`;
+    const key =
+      cell.state === 'missing' && cell.reason === undefined
+        ? 'missing'
+        : `${cell.ticker}/${cell.state}/${cell.code ?? ''}/${cell.state === 'refused' ? cell.date : (cell.reason ?? '')}`;
     const group = groups.get(key);
     if (group) group.push(cell);
     else groups.set(key, [cell]);
@@ -91,6 +110,14 @@ function groupAlike(cells: readonly CellStanding[]): CellStanding[][] {
 }
 
 type Closes = Omit<AssetSummary, 'ticker' | 'states'>;
+
+const closesRow = z.object({
+  ticker: z.string(),
+  firstDate: z.string(),
+  lastDate: z.string(),
+  lastClose: z.number(),
+  returnPct: z.number(),
+});
 
 const noCloses: Closes = { firstDate: null, lastDate: null, lastClose: null, returnPct: null };
 
@@ -102,28 +129,20 @@ async function closesOf(lake: OpenLake, from: string, to: string): Promise<Map<s
     const connection = await instance.connect();
     const reader = await connection.runAndReadAll(
       `select
-           ticker, min(price_date)::varchar as first_date, max(price_date)::varchar as last_date,
-           max_by(close, price_date) as last_close,
-           100 * (max_by(close, price_date) / min_by(close, price_date) - 1) as return_pct
+           ticker, min(price_date)::varchar as "firstDate", max(price_date)::varchar as "lastDate",
+           max_by(close, price_date) as "lastClose",
+           100 * (max_by(close, price_date) / min_by(close, price_date) - 1) as "returnPct"
        from marts.fct_daily_prices
        where price_status = 'OBSERVED' and price_date between $from::date and $to::date
        group by ticker`,
       { from, to },
     );
     connection.closeSync();
-    return new Map(reader.getRowObjectsJson().map((row) => [String(row['ticker']), closesOfRow(row)]));
+    const rows = z.array(closesRow).parse(reader.getRowObjectsJson());
+    return new Map(rows.map(({ ticker, ...closes }) => [ticker, closes]));
   } finally {
     instance.closeSync();
   }
-}
-
-function closesOfRow(row: Record<string, unknown>): Closes {
-  return {
-    firstDate: String(row['first_date']),
-    lastDate: String(row['last_date']),
-    lastClose: Number(row['last_close']),
-    returnPct: Number(row['return_pct']),
-  };
 }
 
 /** Six significant digits, more than enough to recognise a price. */

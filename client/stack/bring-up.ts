@@ -65,14 +65,18 @@ async function givenServer(address: string, say: (line: string) => void): Promis
   const { connectionOptions, namespace = 'default' } = temporalConnection(address);
   const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
     const found = error instanceof Error ? error.message : String(error);
-    throw new NobodyAnswers(`TEMPORAL_ADDRESS names ${address}, which does not answer: ${found}. Start it, or unset the variable.`);
+    throw new NobodyAnswers(
+      `TEMPORAL_ADDRESS names ${address}, which does not answer: ${found}. Start it, or unset the variable.`,
+    );
   });
   try {
     for (const { sentence } of await prepareNamespace(connection, namespace, searchAttributes)) say(sentence);
   } finally {
     await connection.close();
   }
-  say(`Using the Temporal server at ${address}. Requests are paced by the worker's queue limit; on a server whose queues have several partitions they come in bursts.`);
+  say(
+    `Using the Temporal server at ${address}. Requests are paced by the worker's queue limit; on a server whose queues have several partitions they come in bursts.`,
+  );
   return { temporal: { address, uiUrl: null, pid: null }, stop: async () => undefined };
 }
 
@@ -81,7 +85,9 @@ async function leftServer(open: OpenLake, say: (line: string) => void): Promise<
   const left = open.runtime?.temporal;
   if (!left || left.pid === null || !isAlive(left.pid) || !(await answers(left.address))) return undefined;
   const { pid } = left;
-  say(`Taking over the Temporal server at ${left.address} (process ${pid}), which an earlier start left running`);
+  say(
+    `Taking over the Temporal server at ${left.address} (process ${pid}), which an earlier start left running`,
+  );
   return { temporal: left, stop: () => endProcess(pid) };
 }
 
@@ -99,7 +105,10 @@ async function ownServer(open: OpenLake, say: (line: string) => void): Promise<S
     logPath: store.pathOf('logs/temporal.log'),
     searchAttributes,
   });
-  return { temporal: { address: server.address, uiUrl: server.uiUrl, pid: server.pid }, stop: () => server.stop() };
+  return {
+    temporal: { address: server.address, uiUrl: server.uiUrl, pid: server.pid },
+    stop: () => server.stop(),
+  };
 }
 
 async function answers(address: string): Promise<boolean> {

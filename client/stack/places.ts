@@ -16,6 +16,8 @@ export function placesLines(open: OpenLake, runtime: Runtime): string[] {
     runtime.temporal.uiUrl === null
       ? `Temporal    ${runtime.temporal.address}`
       : `Web UI      ${runtime.temporal.uiUrl}/namespaces/default/workflows`,
-    ...(runtime.marketUrl === null ? [] : [`Market      ${runtime.marketUrl}/__market  (synthetic prices, on this machine only)`]),
+    ...(runtime.marketUrl === null
+      ? []
+      : [`Market      ${runtime.marketUrl}/__market  (synthetic prices, on this machine only)`]),
   ];
 }

@@ -10,7 +10,9 @@ const claimSchema = z.object({ pid: z.number() });
 const lookEveryMs = 300;
 
 /** What a start finds: the lake is its own to start, or another start keeps it up already. */
-export type Claim = { readonly kind: 'ours'; readonly release: () => Promise<void> } | { readonly kind: 'joined'; readonly runtime: Runtime };
+export type Claim =
+  | { readonly kind: 'ours'; readonly release: () => Promise<void> }
+  | { readonly kind: 'joined'; readonly runtime: Runtime };
 
 /**
  * Sees to it that one lake has one server: a second start waits until the first is up and joins it. The

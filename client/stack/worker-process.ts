@@ -28,7 +28,9 @@ export async function keepWorker(logPath: string, say: (line: string) => void): 
   const watch = (child: ChildProcess): void => {
     child.once('exit', (code, signal) => {
       if (isStopping) return;
-      say(`The worker ended (${signal ?? `exit code ${code ?? '?'}`}); starting another. Its log: ${logPath}`);
+      say(
+        `The worker ended (${signal ?? `exit code ${code ?? '?'}`}); starting another. Its log: ${logPath}`,
+      );
       void restart();
     });
   };
@@ -61,15 +63,21 @@ async function startReady(logPath: string): Promise<ChildProcess> {
   mkdirSync(dirname(logPath), { recursive: true });
   const from = await sizeOf(logPath);
   const log = openSync(logPath, 'a');
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(projectFolder, 'worker', 'main.ts')], {
-    detached: true,
-    stdio: ['ignore', log, log, 'ipc'],
-    env: environmentFor({}),
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), join(projectFolder, 'worker', 'main.ts')],
+    {
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+      env: environmentFor({}),
+    },
+  );
   closeSync(log);
   const [event] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as unknown[];
   if (event === 'ready') return child;
-  throw new NobodyAnswers(`The worker did not come up. Its log ${logPath} ends:\n${lastLines(await readFrom(logPath, from), 10)}`);
+  throw new NobodyAnswers(
+    `The worker did not come up. Its log ${logPath} ends:\n${lastLines(await readFrom(logPath, from), 10)}`,
+  );
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -32,7 +32,9 @@ let worked: WorkedLake;
 beforeAll(async () => {
   server = await startTestServer();
   market = await startSampleMarket();
-  worked = await workTestLake({ address: server.address, market, now: noon });
+  // Runs that end together rebuild the warehouse one after the other: whoever finds it taken comes back.
+  const overlay = { run: { patienceMinutes: 1 } };
+  worked = await workTestLake({ address: server.address, market, now: noon, overlay });
 }, cliTimeoutMs);
 afterAll(async () => {
   await worked.close();
@@ -145,9 +147,9 @@ describe('a backfill', () => {
 
   it('cancelled takes its windows and cells along, leaves nothing half-published, and the same command ends it', async () => {
     const { lake } = worked;
-    const request = backfillOf({ from: '2026-01-05', to: '2026-04-10' }, { tickers: ['BTC', 'AAPL'] });
+    const request = backfillOf({ from: '2026-02-02', to: '2026-04-10' }, { tickers: ['BTC', 'AAPL'] });
     const handle = await startRequest(lake, request, 'cancelled');
-    await until(async () => (await datesPublished('2026-01')) > 5);
+    await until(async () => (await datesPublished('2026-0[23]')) > 5);
     await handle.cancel();
     expect(await endOfRun(handle)).toMatchObject({ outcome: 'cancelled' });
     const { id } = lake.lake;
@@ -157,16 +159,17 @@ describe('a backfill', () => {
     });
     expect(open).toContain('nothing');
     await expectOnlyWholeCells();
-    const undone = (await seenCells(lake)).filter(({ date }) => date >= '2026-01-05' && date <= '2026-04-10');
-    expect(undone.filter(({ state }) => state === 'published').length).toBeLessThan(160);
+    const undone = (await seenCells(lake)).filter(({ date }) => date >= '2026-02-02' && date <= '2026-04-10');
+    expect(undone.filter(({ state }) => state === 'published').length).toBeLessThan(100);
     expect(await runRequest(lake, request, 'cancelled')).toMatchObject({ outcome: 'completed' });
-    const done = (await seenCells(lake)).filter(({ date }) => date >= '2026-01-05' && date <= '2026-04-10');
-    expect(done.filter(({ state }) => state === 'published' || state === 'closed')).toHaveLength(2 * 96);
+    const done = (await seenCells(lake)).filter(({ date }) => date >= '2026-02-02' && date <= '2026-04-10');
+    expect(done.filter(({ state }) => state === 'published' || state === 'closed')).toHaveLength(2 * 68);
   });
 });
 
 async function datesPublished(month: string): Promise<number> {
-  return (await worked.lake.store.list('bronze')).filter((file) => file.includes(`date=${month}`)).length;
+  return (await worked.lake.store.list('bronze')).filter((file) => new RegExp(`date=${month}`).test(file))
+    .length;
 }
 
 /** Every file in bronze is the one that its cell's newest publication names, and every publication has its file. */

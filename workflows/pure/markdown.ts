@@ -3,7 +3,9 @@ import type { CellKey } from './cell.ts';
 /** What the Web UI shows as a cell's current details: a short paragraph and a list. */
 export function cellDetails(cell: CellKey, state: string, reason: string, todo: readonly string[]): string {
   const steps = todo.map((step) => `- ${step}`).join('\n');
-  return [`**${cell.ticker} ${cell.date}** (${cell.dataset}): **${state}**`, reason, steps].filter(Boolean).join('\n\n');
+  return [`**${cell.ticker} ${cell.date}** (${cell.dataset}): **${state}**`, reason, steps]
+    .filter(Boolean)
+    .join('\n\n');
 }
 
 /** What a person can do about a cell that could not go on. */

@@ -7,7 +7,8 @@ export type RunRequest =
   | {
       readonly kind: 'backfill';
       /** The last `days` final days of each asset, or a range of dates. */
-      readonly range: { readonly days: number } | { readonly from: PartitionDate; readonly to: PartitionDate };
+      readonly range:
+        { readonly days: number } | { readonly from: PartitionDate; readonly to: PartitionDate };
       /** Only these; null: every asset. */
       readonly tickers: readonly string[] | null;
       /** Fetches published cells again. */
@@ -27,7 +28,12 @@ export type RunRequest =
 
 /** What one window asks a source: a range of one symbol, or one day of a whole market. */
 export type WindowAsk =
-  | { readonly kind: 'range'; readonly symbol: string; readonly from: PartitionDate; readonly to: PartitionDate }
+  | {
+      readonly kind: 'range';
+      readonly symbol: string;
+      readonly from: PartitionDate;
+      readonly to: PartitionDate;
+    }
   | { readonly kind: 'grouped'; readonly group: string; readonly date: PartitionDate };
 
 /** Points at a sealed batch of raw answers. */

@@ -1,0 +1,29 @@
+# The worker, and the commands, of one lake. Built and run by docker-compose.yml.
+
+FROM node:20.19.5-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# No package of ours needs its install script.
+RUN npm ci --omit=dev --ignore-scripts
+
+FROM node:20.19.5-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json tsconfig.json marketlake.yaml settings.ts ./
+COPY activities activities
+COPY calendars calendars
+COPY client client
+COPY contracts contracts
+COPY lake lake
+COPY plan plan
+COPY sources sources
+COPY sql sql
+COPY warehouse warehouse
+COPY worker worker
+COPY workflows workflows
+# A named volume takes over the owner of the folder it is first mounted on.
+RUN mkdir /lake && chown node:node /lake
+USER node
+ENTRYPOINT ["node", "--import", "tsx"]
+CMD ["worker/main.ts"]

@@ -1,0 +1,133 @@
+import type { OpenLake } from '../command/lake-client.ts';
+import type { PlannedAsset } from '../../plan/due-cells.ts';
+import { lastFinalDate } from '../../plan/finality.ts';
+import type { SourceSettings } from '../../settings.ts';
+import { createSources } from '../../sources/index.ts';
+import { sourceAccess } from '../../sources/source-access.ts';
+import { SourceError } from '../../sources/source-error.ts';
+import type { Ask, Resource } from '../../sources/source.ts';
+import { addDays, splitDataset, utcDateOf, type PartitionDate } from '../../workflows/pure/cell.ts';
+import { countOf } from '../command/table.ts';
+import { ok, type Finding } from './finding.ts';
+
+/** Something that can be asked once for several assets. */
+interface Question {
+  readonly resource: Resource;
+  readonly ask: Ask;
+  readonly date: PartitionDate;
+  readonly assets: readonly PlannedAsset[];
+}
+
+const longestClosureDays = 14;
+
+/**
+ * Asks every source once for each asset's newest final day, or once for a whole market's where the source
+ * offers that: does the key pass, is every symbol known? These requests go past the workers' queues, so they
+ * are kept few and counted. Offline only local files are read.
+ */
+export async function checkSources(open: OpenLake, isOffline: boolean, now: Date): Promise<Finding[]> {
+  const planned = await open.planned(now);
+  const names = [...new Set(planned.map(({ dataset }) => splitDataset(dataset).source))];
+  const findings = await Promise.all(
+    names.map(async (name) => {
+      const settings = open.settings.sources[name];
+      const assets = planned.filter(({ dataset }) => splitDataset(dataset).source === name);
+      return settings ? checkSource(open, settings, assets, isOffline, now) : [];
+    }),
+  );
+  return findings.flat();
+}
+
+async function checkSource(
+  open: OpenLake,
+  settings: SourceSettings,
+  assets: readonly PlannedAsset[],
+  isOffline: boolean,
+  now: Date,
+): Promise<Finding[]> {
+  const check = settings.name;
+  const isSample = open.settings.market === 'sample' && !settings.isLocal && !settings.isBaseUrlGiven;
+  if (isSample && !open.runtime?.marketUrl) {
+    return [{ check, verdict: 'wrong', found: 'the sample market is not running', fix: 'npm start' }];
+  }
+  if (settings.name === 'massive' && open.settings.market === 'live' && settings.apiKey === undefined) {
+    const fix = 'set MASSIVE_API_KEY in .env; the free plan’s key will do';
+    return [{ check, verdict: 'wrong', blame: 'configuration', found: 'no key is set, and it answers nobody without one', fix }];
+  }
+  if (isOffline && !settings.isLocal) return [ok(check, `not asked; key ${settings.apiKey === undefined ? 'not set' : 'set'}`)];
+  return askAll(open, settings, assets, now);
+}
+
+async function askAll(
+  open: OpenLake,
+  settings: SourceSettings,
+  assets: readonly PlannedAsset[],
+  now: Date,
+): Promise<Finding[]> {
+  const resources = createSources({ csvFiles: open.settings.csvFiles }).get(settings.name)?.resources ?? {};
+  let requestCount = 0;
+  const unknown: Finding[] = [];
+  const asking = async (question: Question): Promise<readonly PlannedAsset[]> => {
+    requestCount += 1;
+    return assetsWithout(open, settings.name, question);
+  };
+  try {
+    for (const question of questionsOf(assets, resources, now)) {
+      for (const asset of await asking(question)) {
+        // Missing from a whole market's day may mean that it was not traded: only its own answer tells.
+        const own = { ...question, ask: rangeOf(asset, question.date, now), assets: [asset] };
+        const isSilent = question.ask.kind === 'range' || (await asking(own)).length > 0;
+        if (isSilent) unknown.push(noPrice(settings.name, asset, question.date));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return [refused(settings, error)];
+  }
+  const answered = settings.isLocal ? 'every file is read' : `it answers${settings.apiKey === undefined ? '' : ', the key passes'}`;
+  const known = `${assets.length - unknown.length} of ${countOf(assets.length, 'symbol')} known`;
+  return [ok(settings.name, `${answered}; ${known}; ${countOf(requestCount, 'request')} sent`), ...unknown];
+}
+
+/** The fewest questions that reach every asset. */
+function questionsOf(assets: readonly PlannedAsset[], resources: Readonly<Record<string, Resource>>, now: Date): Question[] {
+  const questions = new Map<string, Question>();
+  for (const asset of assets) {
+    const resource = resources[splitDataset(asset.dataset).resource];
+    const date = newestOpenDate(asset, now);
+    if (!resource || date === undefined) continue;
+    const group = asset.coverage.groupOf(asset.symbol);
+    const key = `${asset.dataset}/${date}/${group ?? asset.symbol}`;
+    const ask: Ask = group === null ? rangeOf(asset, date, now) : { kind: 'grouped', group, date };
+    questions.set(key, { resource, ask, date, assets: [...(questions.get(key)?.assets ?? []), asset] });
+  }
+  return [...questions.values()];
+}
+
+function rangeOf({ symbol }: PlannedAsset, date: PartitionDate, now: Date): Ask {
+  return { kind: 'range', symbol, from: date, to: date, today: utcDateOf(now.getTime()) };
+}
+
+function newestOpenDate(asset: PlannedAsset, now: Date): PartitionDate | undefined {
+  const last = lastFinalDate(now, asset.final);
+  const dates = Array.from({ length: longestClosureDays }, (_, back) => addDays(last, -back));
+  return dates.find((date) => asset.calendar.day(date).isOpen);
+}
+
+/** Asks one question and answers with the assets that it brought no row for. */
+async function assetsWithout(open: OpenLake, source: string, { resource, ask, date, assets }: Question): Promise<PlannedAsset[]> {
+  const access = sourceAccess(open.settings, open.runtime?.marketUrl ?? null)(source);
+  const answer = await resource.send(resource.firstPage(ask), access);
+  resource.readPage(answer, ask);
+  return assets.filter(({ dataset, ticker, symbol }) => resource.rowsOfCell([answer], ask, { dataset, ticker, symbol, date }).length === 0);
+}
+
+function noPrice(check: string, { ticker, symbol }: PlannedAsset, date: PartitionDate): Finding {
+  const found = `it has no price of ${ticker} ("${symbol}") for ${date}, an open day`;
+  return { check, verdict: 'wrong', blame: 'configuration', found, fix: 'correct the asset’s symbol or calendar in marketlake.yaml' };
+}
+
+function refused({ name }: SourceSettings, error: SourceError): Finding {
+  const isMistake = !error.isRetryable;
+  return { check: name, verdict: isMistake ? 'wrong' : 'warn', blame: isMistake ? 'configuration' : 'set-up', found: error.message };
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadSettings, projectFolder, SettingsError } from '../settings.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'marketlake-settings-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes a file to be laid over marketlake.yaml and answers the environment that names it. */
+function overlay(text: string): Record<string, string> {
+  const path = join(folder, 'mine.yaml');
+  writeFileSync(path, text);
+  return { MARKETLAKE_CONFIG: path };
+}
+
+function refusal(environment: Record<string, string>): string {
+  try {
+    loadSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message.replaceAll(folder, '');
+    throw error;
+  }
+  throw new Error('the settings were accepted');
+}
+
+describe('marketlake.yaml', () => {
+  test('as it comes holds the seven assets of the sample market, in a lake of its own', () => {
+    const settings = loadSettings({});
+    expect(settings.assets.map((asset) => asset.ticker)).toEqual([
+      'BTC',
+      'AAPL',
+      'GOOGL',
+      'MSFT',
+      'SPY',
+      'EURUSD',
+      'GBPUSD',
+    ]);
+    expect(settings.market).toBe('sample');
+    expect(settings.lakeFolder).toBe(join(projectFolder, 'data', 'sample'));
+    expect(settings.sources['massive']?.requestsPerMinute).toBe(5);
+  });
+
+  test('gives the live market another lake, and its own address wins over the file', () => {
+    const live = loadSettings({ MARKETLAKE_MARKET: 'live' });
+    expect(live.lakeFolder).toBe(join(projectFolder, 'data', 'live'));
+    const given = loadSettings({ MASSIVE_BASE_URL: 'http://127.0.0.1:1/massive/' });
+    expect(given.sources['massive']).toMatchObject({
+      baseUrl: 'http://127.0.0.1:1/massive',
+      isBaseUrlGiven: true,
+    });
+  });
+
+  test('lets a CoinGecko key raise its request rate, and a configured rate wins over both', () => {
+    expect(loadSettings({}).sources['coingecko']?.requestsPerMinute).toBe(5);
+    expect(loadSettings({ COINGECKO_API_KEY: 'k' }).sources['coingecko']?.requestsPerMinute).toBe(25);
+    const environment = overlay(
+      'sources:\n  coingecko:\n    plan: { requestsPerMinute: null, historyDays: null }\n',
+    );
+    const unlimited = loadSettings({ ...environment, COINGECKO_API_KEY: 'k' }).sources['coingecko'];
+    expect(unlimited).toMatchObject({ requestsPerMinute: null, historyDays: null, apiKey: 'k' });
+  });
+});
+
+describe('a file laid over it', () => {
+  test('replaces what it names and leaves the rest', () => {
+    const settings = loadSettings(overlay('run: { cellsAtOnce: 3 }\n'));
+    expect(settings.run).toEqual({ cellsAtOnce: 3, windowsAtOnce: 8, patienceMinutes: 30 });
+  });
+
+  test.each([
+    ['market: sampel\n', /^\/mine\.yaml:1: market: .*"sample"\|"live"/],
+    ['run:\n  cellsAtOnce: 0\n', /^\/mine\.yaml:2: run\.cellsAtOnce: /],
+    ['run:\n  celsAtOnce: 5\n', /^\/mine\.yaml:2: run: .*celsAtOnce/],
+    ['schedule:\n  time: "25:00"\n', /^\/mine\.yaml:2: schedule\.time: a time of day, HH:MM/],
+    ['schedule:\n  timeZone: Mars/Olympus\n', /^\/mine\.yaml:2: schedule\.timeZone: an IANA time zone/],
+    [
+      'assets:\n  - ticker: BTC\n    class: crypto\n    calendar: lunar\n    sources: [{ dataset: csv.daily_closes, symbol: x }]\n',
+      /^\/mine\.yaml:4: assets\.0\.calendar: /,
+    ],
+    ['assets: [\n', /^\/mine\.yaml:\d+: /],
+  ])('that is wrong (%j) is refused with file, line and what to write', (text, message) => {
+    expect(refusal(overlay(text))).toMatch(message);
+  });
+
+  test('that is not there is said to be not there', () => {
+    expect(refusal({ MARKETLAKE_CONFIG: '/nowhere/mine.yaml' })).toMatch(
+      /\/nowhere\/mine\.yaml is not there/,
+    );
+  });
+});
+
+test('a wrong market or address in the environment is refused with what to write', () => {
+  expect(refusal({ MARKETLAKE_MARKET: 'both' })).toBe('MARKETLAKE_MARKET is "both": write sample or live');
+  expect(refusal({ COINGECKO_BASE_URL: 'somewhere' })).toMatch(
+    /^COINGECKO_BASE_URL is "somewhere": write a URL/,
+  );
+});
+
+test('.env.example names every variable that the settings read', () => {
+  const example = readFileSync(join(projectFolder, '.env.example'), 'utf8');
+  const source = readFileSync(join(projectFolder, 'settings.ts'), 'utf8');
+  const read = [...source.matchAll(/environment\['([A-Z_]+)'\]/g)].map((match) => match[1] as string);
+  for (const api of ['COINGECKO', 'MASSIVE']) read.push(`${api}_BASE_URL`, `${api}_API_KEY`);
+  const ours = read.filter((name) => !['PATH', 'HOME', 'XDG_CACHE_HOME'].includes(name));
+  expect(ours.length).toBeGreaterThan(5);
+  expect(ours.filter((name) => !example.includes(`#${name}=`))).toEqual([]);
+});
