@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { CalendarError } from '../calendars/calendar-error.ts';
 import { ContractError } from '../contracts/contract-error.ts';
 import { LakeError, type LakeErrorCode } from '../lake/lake-error.ts';
 import { PlanError } from '../plan/plan-error.ts';
@@ -22,7 +23,12 @@ export function asActivityFailure(error: unknown): unknown {
   }
   if (error instanceof LakeError) return failure(error, error.code, lakeTrouble.has(error.code));
   if (error instanceof WarehouseError) return failure(error, error.code, error.isRetryable);
-  if (error instanceof ContractError || error instanceof PlanError || error instanceof NoDataError) {
+  if (
+    error instanceof ContractError ||
+    error instanceof PlanError ||
+    error instanceof CalendarError ||
+    error instanceof NoDataError
+  ) {
     return failure(error, error.code, false);
   }
   return error;

@@ -30,8 +30,14 @@ await runCommand(program, async (output, _flags, [word = '']) => {
   await firstAnswer(lake, handle, ended);
   output.say(`Cancelling ${run}; its cells come to rest first.`);
   const end = await Promise.race([ended, pause(endWithinMs)]);
-  if (!end) output.say(`${run} is still ending after ${endWithinMs / 1000} seconds. It goes on to its end by itself; see it in the Web UI.`);
-  else if (end.outcome === 'cancelled') output.say(`${run} is cancelled. What it published stays; the command that started it takes up the rest.`);
+  if (!end)
+    output.say(
+      `${run} is still ending after ${endWithinMs / 1000} seconds. It goes on to its end by itself; see it in the Web UI.`,
+    );
+  else if (end.outcome === 'cancelled')
+    output.say(
+      `${run} is cancelled. What it published stays; the command that started it takes up the rest.`,
+    );
   else output.say(`${run} came to its own end first (${end.outcome}).`);
   output.json({ run, outcome: end?.outcome ?? 'ending', isCancelled: end?.outcome === 'cancelled' });
   return exitCode.good;

@@ -6,7 +6,10 @@ import { dailyRequest } from './run/run-request.ts';
 
 const program = new Command('daily')
   .description('Bring one day into the lake, and what failed or is missing in the week that ends with it.')
-  .option('--date <date>', 'the day, YYYY-MM-DD; what is not final yet waits (default: the last day that is final)')
+  .option(
+    '--date <date>',
+    'the day, YYYY-MM-DD; what is not final yet waits (default: the last day that is final)',
+  )
   .option('--no-wait', 'start the run and leave it to itself');
 
 await runCommand<{ date?: string; wait: boolean }>(program, async (output, flags) => {

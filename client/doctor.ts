@@ -46,8 +46,10 @@ async function examine(findings: Finding[], isOffline: boolean): Promise<void> {
 
 /** Turns what makes further checks pointless into a finding; undefined for what nobody foresaw. */
 function stopOf(error: unknown): Finding | undefined {
-  if (error instanceof SettingsError) return { check: 'settings', verdict: 'wrong', blame: 'configuration', found: error.message };
-  if (error instanceof PlanError) return { check: 'assets', verdict: 'wrong', blame: 'configuration', found: error.message };
+  if (error instanceof SettingsError)
+    return { check: 'settings', verdict: 'wrong', blame: 'configuration', found: error.message };
+  if (error instanceof PlanError)
+    return { check: 'assets', verdict: 'wrong', blame: 'configuration', found: error.message };
   if (!(error instanceof LakeError)) return undefined;
   const blame = error.code === 'LakeMismatch' ? 'configuration' : 'set-up';
   return { check: 'lake', verdict: 'wrong', blame, found: error.message };

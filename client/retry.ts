@@ -9,7 +9,10 @@ const program = new Command('retry')
   .description('Take a cell up again, or every refused or failed cell of a run or of the lake.')
   .argument('[date]', 'one cell: its day, YYYY-MM-DD')
   .argument('[ticker]', 'one cell: such as AAPL')
-  .option('--dataset <dataset>', 'one cell: source.resource (default: the one from which the ticker is taken)')
+  .option(
+    '--dataset <dataset>',
+    'one cell: source.resource (default: the one from which the ticker is taken)',
+  )
   .option('--force', 'one cell: fetch it again though it is published or closed')
   .option('--run <run>', 'every refused or failed cell of a run, such as daily/2026-11-19')
   .option('--all', 'every refused or failed cell of the lake')
@@ -29,6 +32,7 @@ await runCommand<Flags>(program, async (output, flags, [date, ticker]) => {
   const now = new Date();
   const open = await openLake();
   if (date === undefined) return retryMany(open, flags, output, now);
-  if (ticker === undefined) throw new WrongUse(`Which ticker of ${date}? Write: npx tsx client/retry.ts ${date} TICKER`);
+  if (ticker === undefined)
+    throw new WrongUse(`Which ticker of ${date}? Write: npx tsx client/retry.ts ${date} TICKER`);
   return retryCell(open, { date, ticker, ...flags }, output, now);
 });

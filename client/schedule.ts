@@ -45,11 +45,20 @@ async function create(lake: ConnectedLake, output: Output): Promise<ExitCode> {
   const found = await neededSchedule(lake);
   const { time, timeZone } = lake.settings.schedule;
   const next = found.info.nextActionTimes[0];
-  const said = { created: 'created', updated: 'was not what marketlake.yaml says; it is now', unchanged: 'is there and in line' };
+  const said = {
+    created: 'created',
+    updated: 'was not what marketlake.yaml says; it is now',
+    unchanged: 'is there and in line',
+  };
   output.say(`Schedule ${found.scheduleId} ${said[outcome]}: every day at ${time} ${timeZone}.`);
   if (found.state.paused) output.say('It is paused. Let it go on with: npx tsx client/schedule.ts resume');
   else if (next) output.say(`It ticks next at ${timeIn(next, timeZone)}.`);
-  output.json({ schedule: found.scheduleId, outcome, isPaused: found.state.paused, next: next?.toISOString() ?? null });
+  output.json({
+    schedule: found.scheduleId,
+    outcome,
+    isPaused: found.state.paused,
+    next: next?.toISOString() ?? null,
+  });
   return exitCode.good;
 }
 
@@ -75,7 +84,9 @@ async function describe(lake: ConnectedLake, output: Output): Promise<ExitCode> 
 
 async function trigger(lake: ConnectedLake, output: Output): Promise<ExitCode> {
   const ticked = await triggerTick(lake, await neededSchedule(lake));
-  output.say(ticked.isStarted ? `The tick started ${ticked.run}.` : `The tick found ${ticked.run} running already.`);
+  output.say(
+    ticked.isStarted ? `The tick started ${ticked.run}.` : `The tick found ${ticked.run} running already.`,
+  );
   output.say('See it with: npx tsx client/status.ts');
   output.json(ticked);
   return exitCode.good;
@@ -100,7 +111,9 @@ async function remove(lake: ConnectedLake, output: Output): Promise<ExitCode> {
   return exitCode.good;
 }
 
-async function neededSchedule(lake: ConnectedLake): Promise<NonNullable<Awaited<ReturnType<typeof describeSchedule>>>> {
+async function neededSchedule(
+  lake: ConnectedLake,
+): Promise<NonNullable<Awaited<ReturnType<typeof describeSchedule>>>> {
   const found = await describeSchedule(lake);
   if (found) return found;
   throw new WrongUse('This lake has no schedule. Make one first: npx tsx client/schedule.ts create');

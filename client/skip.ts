@@ -13,27 +13,43 @@ const program = new Command('skip')
   .option('--dataset <dataset>', 'source.resource (default: the one from which the ticker is taken)')
   .requiredOption('--reason <text>', 'why; kept in the records');
 
-await runCommand<{ dataset?: string; reason: string }>(program, async (output, flags, [date = '', ticker = '']) => {
-  const now = new Date();
-  const reason = flags.reason.trim();
-  if (reason === '') throw new WrongUse('--reason is empty: say in a few words why the cell is given up.');
-  const open = await openLake();
-  const { cell, asset } = await namedCell({ ...flags, date, ticker }, open, now);
-  const known = await knownCell(open.index, cell);
-  if (known?.state === 'published') {
-    throw new WrongUse(`${nameOfCell(cell)} is published: there is nothing to give up, and its data stays.`);
-  }
-  const isClosed = known?.state === 'closed' || !asset.calendar.day(cell.date).isOpen;
-  const isKnown = known?.state === 'skipped' && known.reason === reason;
-  if (!isClosed && !isKnown) {
-    const run = `skip/${cell.date}/${cell.ticker}`;
-    await appendCellRecord(open.store, cell, { event: 'skipped', recordedAt: now.toISOString(), run, reason });
-  }
-  if (isClosed) output.say(`${nameOfCell(cell)} is a closed day: no plan ever asks for it, so nothing was recorded.`);
-  else {
-    output.say(`${nameOfCell(cell)} is ${isKnown ? 'already ' : ''}skipped: ${reason}`);
-    output.say(`Take it up again with: npx tsx client/retry.ts ${cell.date} ${cell.ticker}`);
-  }
-  output.json({ ...cell, state: isClosed ? 'closed' : 'skipped', ...(isClosed ? {} : { reason }), isChanged: !isClosed && !isKnown });
-  return exitCode.good;
-});
+await runCommand<{ dataset?: string; reason: string }>(
+  program,
+  async (output, flags, [date = '', ticker = '']) => {
+    const now = new Date();
+    const reason = flags.reason.trim();
+    if (reason === '') throw new WrongUse('--reason is empty: say in a few words why the cell is given up.');
+    const open = await openLake();
+    const { cell, asset } = await namedCell({ ...flags, date, ticker }, open, now);
+    const known = await knownCell(open.index, cell);
+    if (known?.state === 'published') {
+      throw new WrongUse(
+        `${nameOfCell(cell)} is published: there is nothing to give up, and its data stays.`,
+      );
+    }
+    const isClosed = known?.state === 'closed' || !asset.calendar.day(cell.date).isOpen;
+    const isKnown = known?.state === 'skipped' && known.reason === reason;
+    if (!isClosed && !isKnown) {
+      const run = `skip/${cell.date}/${cell.ticker}`;
+      await appendCellRecord(open.store, cell, {
+        event: 'skipped',
+        recordedAt: now.toISOString(),
+        run,
+        reason,
+      });
+    }
+    if (isClosed)
+      output.say(`${nameOfCell(cell)} is a closed day: no plan ever asks for it, so nothing was recorded.`);
+    else {
+      output.say(`${nameOfCell(cell)} is ${isKnown ? 'already ' : ''}skipped: ${reason}`);
+      output.say(`Take it up again with: npx tsx client/retry.ts ${cell.date} ${cell.ticker}`);
+    }
+    output.json({
+      ...cell,
+      state: isClosed ? 'closed' : 'skipped',
+      ...(isClosed ? {} : { reason }),
+      isChanged: !isClosed && !isKnown,
+    });
+    return exitCode.good;
+  },
+);

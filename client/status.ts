@@ -26,14 +26,17 @@ await runCommand<StatusFlags>(program, async (output, flags) => {
   const cells = withRunning(known, new Set(work.cells.map(({ id }) => id)));
   const isColoured = output.isInPlace && isColourWanted();
   const isSample = open.lake.market === 'sample';
-  output.say(`${open.lake.id}: ${range.from} … ${range.to}${isSample ? '  (synthetic prices of the sample market)' : ''}`);
+  output.say(
+    `${open.lake.id}: ${range.from} … ${range.to}${isSample ? '  (synthetic prices of the sample market)' : ''}`,
+  );
   output.say();
   for (const line of gridLines(cells, { width: output.width, isColoured })) output.say(line);
   output.say();
   const counts = countStates(cells);
   for (const line of legendLines(counts, isColoured)) output.say(line);
   output.say();
-  for (const { id, startedAt } of work.runs) output.say(`${id} is running since ${startedAt.toISOString().slice(0, 16)}Z`);
+  for (const { id, startedAt } of work.runs)
+    output.say(`${id} is running since ${startedAt.toISOString().slice(0, 16)}Z`);
   if (work.unknown !== undefined) output.say(`What is running is not known: ${work.unknown}`);
   for (const line of endingLines(cells.filter(({ state }) => state !== 'running'))) output.say(line);
   output.json({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PageRequest, RawPage } from '../sources/source.ts';
 import type { DatasetId } from '../workflows/pure/cell.ts';
 import type { BatchRef, WindowAsk } from '../workflows/pure/run.ts';
-import { jsonBytes, parseJson, sha256 } from './json.ts';
+import { jsonBytes, parseJson, sha256, tryParseJson } from './json.ts';
 import { encodeSegment, incomingFolder, pageFile, stagingFolder } from './layout.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
@@ -172,8 +172,13 @@ export async function readManifest(
 
 async function manifestIn(store: Store, folder: string): Promise<Manifest | undefined> {
   const bytes = await store.get(`${folder}/manifest.json`);
+  const parsed = bytes && manifestSchema.safeParse(tryParseJson(bytes));
   // The ask was checked when the request was made from it, and a sealed manifest never changes.
-  return bytes ? (manifestSchema.parse(parseJson(bytes)) as Manifest) : undefined;
+  if (!parsed || parsed.success) return parsed?.data as Manifest | undefined;
+  throw new LakeError(
+    'LakeDamaged',
+    `${store.pathOf(`${folder}/manifest.json`)} is not a manifest (${parsed.error.issues[0]?.message ?? 'unreadable'}). Restore it from a backup, or retry the cell to fetch it anew.`,
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { jsonBytes, parseJson } from './json.ts';
+import { jsonBytes, tryParseJson } from './json.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
@@ -38,7 +38,7 @@ export async function openIdentity(store: Store, market: Market, now: Date): Pro
 export async function readIdentity(store: Store): Promise<LakeIdentity | undefined> {
   const bytes = await store.get(identityFile);
   if (!bytes) return undefined;
-  const parsed = identitySchema.safeParse(readJson(bytes));
+  const parsed = identitySchema.safeParse(tryParseJson(bytes));
   if (parsed.success) return parsed.data;
   throw new LakeError(
     'LakeDamaged',
@@ -54,12 +54,4 @@ async function createIdentity(store: Store, market: Market, now: Date): Promise<
   };
   if (await store.putIfAbsent(identityFile, jsonBytes(identity))) return identity;
   return (await readIdentity(store)) ?? identity;
-}
-
-function readJson(bytes: Uint8Array): unknown {
-  try {
-    return parseJson(bytes);
-  } catch {
-    return undefined;
-  }
 }

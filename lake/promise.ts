@@ -4,7 +4,7 @@ import { bronzeFile } from './layout.ts';
 import { readCellRecords, type CellRecord, type Numbered } from './records.ts';
 import type { Store } from './store.ts';
 
-/** A record of a publication is a promise: what it names must come to lie in bronze, whoever dies in between. */
+/** A record of a publication is a promise: what it names comes to lie in bronze, whoever dies in between. */
 
 /** The newest record that put a file into bronze; undefined where the cell was never published. */
 export async function currentPublication(
@@ -40,13 +40,6 @@ export async function openPromise(
   const newest = records.findLast(({ record }) => record.event === 'published');
   if (!newest || (await fulfil(store, cell, newest))) return undefined;
   return newest;
-}
-
-/** A file made from another batch has other lineage and so other bytes; what counts is what the source said. */
-function hasSameContent(current: Numbered<CellRecord>, candidate: Candidate, inBronze: string): boolean {
-  const { number, record } = current;
-  const isSame = record.contentSha256 !== undefined && record.contentSha256 === candidate.contentSha256;
-  return isSame && record.sha256 === inBronze && number !== candidate.number;
 }
 
 /** The sha256 of a file's content; undefined where it is not there. */

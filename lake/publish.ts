@@ -76,8 +76,11 @@ export async function publishCandidate(
 ): Promise<Publication> {
   const published = (await readCellRecords(store, cell)).filter(({ record }) => record.event === 'published');
   const inBronze = await hashOf(store, bronzeFile(cell));
-  if (inBronze === candidate.sha256)
-    return settleSame(store, cell, candidate, facts, published.at(-1)?.record);
+  const newest = published.at(-1);
+  if (inBronze === candidate.sha256 || (newest && isSaidAgain(newest, candidate, inBronze))) {
+    const standing = newest?.record.sha256 === inBronze ? newest?.record : undefined;
+    return settleSame(store, cell, candidate, facts, standing);
+  }
   if ((await hashOf(store, candidate.file)) !== candidate.sha256) throw gone(cell, candidate);
   const record: CellRecord = {
     ...facts,
@@ -126,28 +129,39 @@ async function keepPromise(
   if (isNewest) throw gone(cell, candidate);
 }
 
+/** A file made from another batch has other lineage and so other bytes; what counts is what the source said. */
+function isSaidAgain(
+  { number, record }: Numbered<CellRecord>,
+  candidate: Candidate,
+  inBronze: string | undefined,
+): boolean {
+  const isSame = record.contentSha256 !== undefined && record.contentSha256 === candidate.contentSha256;
+  return isSame && record.sha256 === inBronze && number !== candidate.number;
+}
+
 /**
  * The content is in bronze already: by our own earlier attempt, or because the source says the same as before.
- * Where the newest publication promised something else and never kept it, this one takes its place.
+ * Where no record stands for it (the newest promised something else and never kept it), this one does.
  */
 async function settleSame(
   store: Store,
   cell: CellKey,
   candidate: Candidate,
   facts: Omit<CellRecord, 'event'>,
-  newest: CellRecord | undefined,
+  standing: CellRecord | undefined,
 ): Promise<Publication> {
   const folder = cellRecordsFolder(cell);
-  const event = newest?.sha256 === candidate.sha256 ? 'unchanged' : 'published';
-  const own: CellRecord = { ...facts, ...contentOf(candidate), event };
+  const own: CellRecord = standing
+    ? { ...facts, ...contentOf(standing), event: 'unchanged' }
+    : { ...facts, ...contentOf(candidate), event: 'published' };
   // The one who moved the file may have died before its name was durable.
   await store.settle(bronzeFile(cell));
   const isClaimed = await claimRecord(store, folder, candidate.number, own);
   const record = isClaimed ? own : await readCellRecord(store, folder, candidate.number);
-  if (record.sha256 !== candidate.sha256) throw lost(cell, candidate, record);
+  if (record.sha256 !== own.sha256) throw lost(cell, candidate, record);
   await store.remove(candidate.file);
   const outcome = record.event === 'published' ? 'published' : 'unchanged';
-  return { outcome, number: candidate.number, sha256: candidate.sha256 };
+  return { outcome, number: candidate.number, sha256: record.sha256 ?? candidate.sha256 };
 }
 
 /** Claims the candidate's number; answers the record that stands there if it promises the same and is the newest. */
@@ -166,12 +180,10 @@ async function claimOrRecognise(
   return there;
 }
 
-function contentOf({
-  sha256,
-  sizeBytes,
-  rowCount,
-}: Candidate): Pick<CellRecord, 'sha256' | 'sizeBytes' | 'rowCount'> {
-  return { sha256, sizeBytes, rowCount };
+type Content = Pick<CellRecord, 'sha256' | 'contentSha256' | 'sizeBytes' | 'rowCount'>;
+
+function contentOf({ sha256, contentSha256, sizeBytes, rowCount }: Content): Content {
+  return { sha256, ...(contentSha256 === undefined ? {} : { contentSha256 }), sizeBytes, rowCount };
 }
 
 function gone(cell: CellKey, candidate: Candidate): LakeError {

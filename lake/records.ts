@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CellKey } from '../workflows/pure/cell.ts';
-import { jsonBytes, parseJson } from './json.ts';
+import { jsonBytes, parseJson, tryParseJson } from './json.ts';
 import { cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
@@ -72,7 +72,7 @@ export async function readCellRecords(store: Store, cell: CellKey): Promise<Numb
 export async function readCellRecord(store: Store, folder: string, number: number): Promise<CellRecord> {
   const key = recordFile(folder, number);
   const bytes = await store.get(key);
-  const parsed = bytes ? cellRecordSchema.safeParse(parseJson(bytes)) : undefined;
+  const parsed = bytes ? cellRecordSchema.safeParse(tryParseJson(bytes)) : undefined;
   if (parsed?.success) return parsed.data;
   throw new LakeError(
     'LakeDamaged',

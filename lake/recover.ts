@@ -1,12 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { bronzeFile, candidateOfFile, cellOfPath, cellSegments, decodeSegment } from './layout.ts';
+import { candidateOfFile, cellSegments, readSegment } from './layout.ts';
 import type { LakeIndex } from './lake-index.ts';
 import { pendingFolder, type LocalStore } from './local-store.ts';
 import { batchOwner } from './batches.ts';
-import { currentPublication, fulfil } from './publish.ts';
+import { currentPublication, fulfil } from './promise.ts';
 import { isErrno } from './lake-error.ts';
-import { datasetId, type CellKey } from '../workflows/pure/cell.ts';
+import { recoverBronze } from './recover-bronze.ts';
+import type { CellKey } from '../workflows/pure/cell.ts';
 import { partitionId } from '../workflows/pure/ids.ts';
 
 /**
@@ -40,7 +41,7 @@ export async function recover(store: LocalStore, index: LakeIndex, help: Recover
   const removed = await removeDeadWrites(store, help.now());
   const candidates = await settleCandidates(store, help);
   const batches = await removeDeadBatches(store, help);
-  const bronze = await compareBronze(store, index, help);
+  const bronze = await recoverBronze(store, index, help);
   return {
     removed: [...removed, ...candidates.removed, ...batches],
     completed: candidates.completed,
@@ -68,7 +69,7 @@ async function removeDeadWrites(store: LocalStore, now: Date): Promise<string[]>
 
 function isOfDeadProcess(name: string): boolean {
   const [, host, pid] = /^(.*)\.(\d+)\.[^.]+$/.exec(name) ?? [];
-  if (host === undefined || decodeSegment(host) !== hostname()) return false;
+  if (host === undefined || readSegment(host) !== hostname()) return false;
   try {
     process.kill(Number(pid), 0);
     return false;
@@ -102,70 +103,13 @@ async function settleCandidates(
 async function removeDeadBatches(store: LocalStore, help: RecoveryHelp): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await store.namesIn('incoming')) {
-    const owner = await batchOwner(store, decodeSegment(name));
+    const batchId = readSegment(name);
+    // Not a name of ours: not ours to remove.
+    if (batchId === undefined) continue;
+    const owner = await batchOwner(store, batchId);
     if (owner && (await help.isOpen(owner.workflowId, owner.workflowRunId))) continue;
     await store.remove(`incoming/${name}`);
     removed.push(`incoming/${name}`);
   }
   return removed;
-}
-
-/** Holds what is in bronze against the records: a wrong or foreign file is set aside, a missing one restored. */
-async function compareBronze(
-  store: LocalStore,
-  index: LakeIndex,
-  help: RecoveryHelp,
-): Promise<Pick<Recovered, 'restored' | 'quarantined' | 'lost'>> {
-  const outcome = { restored: [] as string[], quarantined: [] as string[], lost: [] as string[] };
-  const expected = await publishedSizes(index);
-  for (const key of await store.list('bronze')) {
-    const cell = cellOfPath(key);
-    const place = cell && cellSegments(cell);
-    if (place && key === bronzeFile(cell) && (await isWhole(store, key, expected.get(place)?.sizeBytes))) {
-      expected.delete(place);
-      continue;
-    }
-    // Claimed and renamed since the index was read: the record decides, not our list.
-    if (
-      cell &&
-      key === bronzeFile(cell) &&
-      !expected.has(place ?? '') &&
-      (await currentPublication(store, cell))
-    )
-      continue;
-    await store.promote(key, `refused/foreign/${key.replaceAll('/', '~')}`);
-    outcome.quarantined.push(key);
-  }
-  for (const [place, { cell }] of expected) {
-    const promise = await currentPublication(store, cell);
-    const isBack = promise && ((await fulfil(store, cell, promise)) || (await help.restore(cell)));
-    (isBack ? outcome.restored : outcome.lost).push(place);
-  }
-  return outcome;
-}
-
-async function publishedSizes(index: LakeIndex): Promise<Map<string, { sizeBytes: number; cell: CellKey }>> {
-  const rows = await index.rows(
-    'select source, resource, ticker, date::varchar as date, size_bytes::varchar as size_bytes from publications',
-  );
-  // The view's own columns, all written by our records.
-  return new Map(
-    (rows as Record<string, string>[]).map((row) => {
-      const dataset = datasetId(row['source'] ?? '', row['resource'] ?? '');
-      const cell = { dataset, ticker: row['ticker'] ?? '', date: row['date'] ?? '' };
-      return [cellSegments(cell), { cell, sizeBytes: Number(row['size_bytes']) }];
-    }),
-  );
-}
-
-/** The right size and both of Parquet's marks; `verify` is what hashes everything. */
-async function isWhole(store: LocalStore, key: string, sizeBytes: number | undefined): Promise<boolean> {
-  if (sizeBytes === undefined) return false;
-  const bytes = await readFile(store.pathOf(key));
-  const mark = (part: Uint8Array): string => Buffer.from(part).toString('latin1');
-  return (
-    bytes.byteLength === sizeBytes &&
-    mark(bytes.subarray(0, 4)) === 'PAR1' &&
-    mark(bytes.subarray(-4)) === 'PAR1'
-  );
 }

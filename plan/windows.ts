@@ -14,9 +14,12 @@ export function planWindows(cells: readonly DueCell[], isForced: boolean): Windo
   return [...stagedWindows(staged), ...fetchedWindows(fresh)];
 }
 
+/** Codes that say of a batch itself that it is no good for the cell. */
+const badBatchCodes: ReadonlySet<string | undefined> = new Set(['NoData', 'LakeDamaged']);
+
 /** Trouble after staging (a full disk, say) leaves a good batch; only an answer that was no good is asked anew. */
 function hasUsableBatch(cell: DueCell): boolean {
-  return cell.known?.state === 'failed' && cell.known.batch !== undefined && cell.known.code !== 'NoData';
+  return cell.known?.state === 'failed' && cell.known.batch !== undefined && !badBatchCodes.has(cell.known.code);
 }
 
 function stagedWindows(cells: readonly DueCell[]): WindowTask[] {

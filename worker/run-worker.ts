@@ -7,10 +7,15 @@ import type { Settings } from '../settings.ts';
 import { mainQueue, sourceQueue } from '../workflows/pure/ids.ts';
 
 const shutdownGraceTime = '15 seconds';
-/** With more workflows in memory than this, the oldest are replayed when they go on. */
-const maxCachedWorkflows = 300;
-/** How long the server keeps work for a worker that may be dead before it gives it to another. */
-const stickyQueueScheduleToStartTimeout = '1 second';
+
+/** How the worker for workflows behaves; the bench measures the engine alone with the same. */
+export const workflowWorkerOptions = {
+  /** With more workflows in memory than this, the oldest are replayed when they go on. */
+  maxCachedWorkflows: 300,
+  /** How long the server keeps work for a worker that may be dead before it gives it to another. */
+  stickyQueueScheduleToStartTimeout: '1 second',
+} as const;
+
 const sampleRequestsPerMinute = 6_000;
 
 /** A worker that runs until it is told to stop. */
@@ -41,8 +46,7 @@ export async function runWorker(
     ...common,
     taskQueue: mainQueue(deps.lake.id),
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    maxCachedWorkflows,
-    stickyQueueScheduleToStartTimeout,
+    ...workflowWorkerOptions,
   });
   const fetchers = await Promise.all(
     usedSources(settings).map((source) =>

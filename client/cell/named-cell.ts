@@ -29,7 +29,9 @@ export async function namedCell(words: CellWords, lake: OpenLake, now: Date): Pr
   const asset = own.find(({ dataset }) => words.dataset === undefined || dataset === words.dataset);
   if (asset) return { asset, cell: { dataset: asset.dataset, ticker: asset.ticker, date } };
   const known = own.map(({ dataset }) => dataset).join(', ');
-  throw new WrongUse(`${words.ticker} is not taken from "${words.dataset ?? ''}". Write --dataset ${known}, or leave it out.`);
+  throw new WrongUse(
+    `${words.ticker} is not taken from "${words.dataset ?? ''}". Write --dataset ${known}, or leave it out.`,
+  );
 }
 
 /** `AAPL 2026-11-19 (massive.daily_bars)`. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
+import { CalendarError } from '../../calendars/calendar-error.ts';
 import { LakeError } from '../../lake/lake-error.ts';
 import { PlanError } from '../../plan/plan-error.ts';
 import { SettingsError } from '../../settings.ts';
@@ -39,7 +40,12 @@ function complain(output: Output, error: unknown): ExitCode {
     if (output.isJson) output.complain('WrongUse', error.message);
     return exitCode.wrongUse;
   }
-  if (error instanceof WrongUse || error instanceof SettingsError || error instanceof PlanError) {
+  if (
+    error instanceof WrongUse ||
+    error instanceof SettingsError ||
+    error instanceof PlanError ||
+    error instanceof CalendarError
+  ) {
     output.complain(error.code, error.message);
     return exitCode.wrongUse;
   }

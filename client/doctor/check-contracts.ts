@@ -15,11 +15,18 @@ export async function checkContracts(settings: Settings): Promise<Finding> {
     for (const contract of contracts.values()) await verifyContract(connection, contract);
     connection.closeSync();
     instance.closeSync();
-    const missing = settings.assets.flatMap(({ sources }) => sources).find(({ dataset }) => !contracts.has(dataset));
-    if (missing) return wrong(`no contract for ${missing.dataset}`, 'add one to contracts/, or mend the asset in marketlake.yaml');
+    const missing = settings.assets
+      .flatMap(({ sources }) => sources)
+      .find(({ dataset }) => !contracts.has(dataset));
+    if (missing)
+      return wrong(
+        `no contract for ${missing.dataset}`,
+        'add one to contracts/, or mend the asset in marketlake.yaml',
+      );
     return ok('contracts', `${contracts.size} are read, and their rules run`);
   } catch (error) {
-    if (error instanceof ContractError) return wrong(error.message, 'mend the contract; no worker starts before');
+    if (error instanceof ContractError)
+      return wrong(error.message, 'mend the contract; no worker starts before');
     throw error;
   }
 }

@@ -6,7 +6,17 @@ import { ok, type Finding } from './finding.ts';
 const tightBytes = 1e9;
 const tooLittleBytes = 50e6;
 /** Folders between which files are renamed and linked, which no file system does across mounts. */
-const mountFolders = ['.', 'pending', 'candidates', 'bronze', 'records', 'staging', 'incoming', 'superseded', 'refused'];
+const mountFolders = [
+  '.',
+  'pending',
+  'candidates',
+  'bronze',
+  'records',
+  'staging',
+  'incoming',
+  'superseded',
+  'refused',
+];
 
 /** Linux's own numbers for file systems on which a rename or a sync promises less than a local disk's. */
 const doubtfulSystems: ReadonlyMap<number, string> = new Map([
@@ -22,7 +32,12 @@ const doubtfulSystems: ReadonlyMap<number, string> = new Map([
 /** Looks at the lake's place: writable, enough room, one mount, a file system that keeps its promises. */
 export async function checkDisk(open: OpenLake): Promise<Finding[]> {
   const room = await statfs(open.settings.lakeFolder);
-  return [await checkWritable(open), checkRoom(room.bavail * room.bsize), await checkMounts(open), checkSystem(room.type)];
+  return [
+    await checkWritable(open),
+    checkRoom(room.bavail * room.bsize),
+    await checkMounts(open),
+    checkSystem(room.type),
+  ];
 }
 
 async function checkWritable({ store, settings }: OpenLake): Promise<Finding> {
@@ -33,7 +48,12 @@ async function checkWritable({ store, settings }: OpenLake): Promise<Finding> {
     return ok('lake', `${settings.lakeFolder} can be written`);
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    return { check: 'lake', verdict: 'wrong', found, fix: `make ${settings.lakeFolder} writable, or set MARKETLAKE_DATA_DIR` };
+    return {
+      check: 'lake',
+      verdict: 'wrong',
+      found,
+      fix: `make ${settings.lakeFolder} writable, or set MARKETLAKE_DATA_DIR`,
+    };
   }
 }
 
@@ -41,7 +61,12 @@ function checkRoom(freeBytes: number): Finding {
   const found = `${(freeBytes / 1e9).toFixed(1)} GB free`;
   if (freeBytes >= tightBytes) return ok('room', found);
   const verdict = freeBytes < tooLittleBytes ? 'wrong' : 'warn';
-  return { check: 'room', verdict, found, fix: 'make room: 90 days of seven assets take about 25 MB, the server about as much' };
+  return {
+    check: 'room',
+    verdict,
+    found,
+    fix: 'make room: 90 days of seven assets take about 25 MB, the server about as much',
+  };
 }
 
 async function checkMounts({ store, settings }: OpenLake): Promise<Finding> {

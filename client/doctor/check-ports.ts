@@ -7,7 +7,9 @@ const preferred = [7233, 8233];
 
 /** Looks at the ports that a server of ours takes first; a busy one is no harm, since it is stepped over. */
 export async function checkPorts({ runtime }: OpenLake): Promise<Finding[]> {
-  const ours = [runtime?.temporal.address, runtime?.temporal.uiUrl].map((place) => Number(/:(\d+)\/?$/.exec(place ?? '')?.[1]));
+  const ours = [runtime?.temporal.address, runtime?.temporal.uiUrl].map((place) =>
+    Number(/:(\d+)\/?$/.exec(place ?? '')?.[1]),
+  );
   return Promise.all(
     preferred.map(async (port) => {
       if ((await freePort(port)) === port) return ok('port', `${port} is free`);

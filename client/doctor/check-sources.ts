@@ -52,9 +52,18 @@ async function checkSource(
   }
   if (settings.name === 'massive' && open.settings.market === 'live' && settings.apiKey === undefined) {
     const fix = 'set MASSIVE_API_KEY in .env; the free plan’s key will do';
-    return [{ check, verdict: 'wrong', blame: 'configuration', found: 'no key is set, and it answers nobody without one', fix }];
+    return [
+      {
+        check,
+        verdict: 'wrong',
+        blame: 'configuration',
+        found: 'no key is set, and it answers nobody without one',
+        fix,
+      },
+    ];
   }
-  if (isOffline && !settings.isLocal) return [ok(check, `not asked; key ${settings.apiKey === undefined ? 'not set' : 'set'}`)];
+  if (isOffline && !settings.isLocal)
+    return [ok(check, `not asked; key ${settings.apiKey === undefined ? 'not set' : 'set'}`)];
   return askAll(open, settings, assets, now);
 }
 
@@ -84,13 +93,19 @@ async function askAll(
     if (!(error instanceof SourceError)) throw error;
     return [refused(settings, error)];
   }
-  const answered = settings.isLocal ? 'every file is read' : `it answers${settings.apiKey === undefined ? '' : ', the key passes'}`;
+  const answered = settings.isLocal
+    ? 'every file is read'
+    : `it answers${settings.apiKey === undefined ? '' : ', the key passes'}`;
   const known = `${assets.length - unknown.length} of ${countOf(assets.length, 'symbol')} known`;
   return [ok(settings.name, `${answered}; ${known}; ${countOf(requestCount, 'request')} sent`), ...unknown];
 }
 
 /** The fewest questions that reach every asset. */
-function questionsOf(assets: readonly PlannedAsset[], resources: Readonly<Record<string, Resource>>, now: Date): Question[] {
+function questionsOf(
+  assets: readonly PlannedAsset[],
+  resources: Readonly<Record<string, Resource>>,
+  now: Date,
+): Question[] {
   const questions = new Map<string, Question>();
   for (const asset of assets) {
     const resource = resources[splitDataset(asset.dataset).resource];
@@ -115,19 +130,37 @@ function newestOpenDate(asset: PlannedAsset, now: Date): PartitionDate | undefin
 }
 
 /** Asks one question and answers with the assets that it brought no row for. */
-async function assetsWithout(open: OpenLake, source: string, { resource, ask, date, assets }: Question): Promise<PlannedAsset[]> {
+async function assetsWithout(
+  open: OpenLake,
+  source: string,
+  { resource, ask, date, assets }: Question,
+): Promise<PlannedAsset[]> {
   const access = sourceAccess(open.settings, open.runtime?.marketUrl ?? null)(source);
   const answer = await resource.send(resource.firstPage(ask), access);
   resource.readPage(answer, ask);
-  return assets.filter(({ dataset, ticker, symbol }) => resource.rowsOfCell([answer], ask, { dataset, ticker, symbol, date }).length === 0);
+  return assets.filter(
+    ({ dataset, ticker, symbol }) =>
+      resource.rowsOfCell([answer], ask, { dataset, ticker, symbol, date }).length === 0,
+  );
 }
 
 function noPrice(check: string, { ticker, symbol }: PlannedAsset, date: PartitionDate): Finding {
   const found = `it has no price of ${ticker} ("${symbol}") for ${date}, an open day`;
-  return { check, verdict: 'wrong', blame: 'configuration', found, fix: 'correct the asset’s symbol or calendar in marketlake.yaml' };
+  return {
+    check,
+    verdict: 'wrong',
+    blame: 'configuration',
+    found,
+    fix: 'correct the asset’s symbol or calendar in marketlake.yaml',
+  };
 }
 
 function refused({ name }: SourceSettings, error: SourceError): Finding {
   const isMistake = !error.isRetryable;
-  return { check: name, verdict: isMistake ? 'wrong' : 'warn', blame: isMistake ? 'configuration' : 'set-up', found: error.message };
+  return {
+    check: name,
+    verdict: isMistake ? 'wrong' : 'warn',
+    blame: isMistake ? 'configuration' : 'set-up',
+    found: error.message,
+  };
 }

@@ -18,7 +18,12 @@ const startIt = 'start it with npm start, or npx tsx worker/main.ts';
 export async function checkTemporal(open: OpenLake, now: Date): Promise<Finding[]> {
   try {
     const lake = await connectLake(open);
-    return [await checkServer(lake), checkAttributes(lake), await checkWorkers(lake, now), ...(await checkAnswer(lake))];
+    return [
+      await checkServer(lake),
+      checkAttributes(lake),
+      await checkWorkers(lake, now),
+      ...(await checkAnswer(lake)),
+    ];
   } catch (error) {
     if (!(error instanceof NobodyAnswers)) throw error;
     return [{ check: 'server', verdict: 'wrong', found: error.message }];
@@ -43,7 +48,12 @@ function checkAttributes({ isSearchable, namespace }: ConnectedLake): Finding {
   const commands = `temporal operator search-attribute create --namespace ${namespace} ${searchAttributes
     .map((name) => `--name ${name} --type Keyword`)
     .join(' ')}`;
-  return { check: 'attributes', verdict: 'warn', found: 'the server lacks ours, so its lists cannot be filtered', fix: commands };
+  return {
+    check: 'attributes',
+    verdict: 'warn',
+    found: 'the server lacks ours, so its lists cannot be filtered',
+    fix: commands,
+  };
 }
 
 async function checkWorkers(lake: ConnectedLake, now: Date): Promise<Finding> {
@@ -53,14 +63,28 @@ async function checkWorkers(lake: ConnectedLake, now: Date): Promise<Finding> {
     ...[...new Set(used)].map((source) => ({ name: sourceQueue(lake.lake.id, source), type: activityTasks })),
   ];
   const seen = await Promise.all(queues.map(({ name, type }) => lastSeenMs(lake, name, type)));
-  const lost = queues.filter((_, index) => now.getTime() - (seen[index] ?? 0) > seenWithinMs).map(({ name }) => name);
-  if (lost.length === 0) return ok('worker', `one is at every queue: ${queues.map(({ name }) => name).join(', ')}`);
+  const lost = queues
+    .filter((_, index) => now.getTime() - (seen[index] ?? 0) > seenWithinMs)
+    .map(({ name }) => name);
+  if (lost.length === 0)
+    return ok('worker', `one is at every queue: ${queues.map(({ name }) => name).join(', ')}`);
   return { check: 'worker', verdict: 'wrong', found: `nobody is at ${lost.join(', ')}`, fix: startIt };
 }
 
-async function lastSeenMs({ client, namespace }: ConnectedLake, name: string, taskQueueType: number): Promise<number> {
-  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType });
-  return Math.max(0, ...(pollers ?? []).map(({ lastAccessTime }) => 1000 * Number(lastAccessTime?.seconds ?? 0)));
+async function lastSeenMs(
+  { client, namespace }: ConnectedLake,
+  name: string,
+  taskQueueType: number,
+): Promise<number> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name },
+    taskQueueType,
+  });
+  return Math.max(
+    0,
+    ...(pollers ?? []).map(({ lastAccessTime }) => 1000 * Number(lastAccessTime?.seconds ?? 0)),
+  );
 }
 
 /** A worker that died is listed for minutes; only an answer shows that one lives. Without any run nobody can be asked. */
@@ -71,15 +95,20 @@ async function checkAnswer(lake: ConnectedLake): Promise<Finding[]> {
     () => true,
     () => false,
   );
-  if (await Promise.race([answered, pause(answerWithinMs).then(() => false)])) return [ok('answer', 'a worker answers')];
-  return [{ check: 'answer', verdict: 'wrong', found: 'no worker answers within five seconds', fix: startIt }];
+  if (await Promise.race([answered, pause(answerWithinMs).then(() => false)]))
+    return [ok('answer', 'a worker answers')];
+  return [
+    { check: 'answer', verdict: 'wrong', found: 'no worker answers within five seconds', fix: startIt },
+  ];
 }
 
 const mostLooked = 200;
 
 async function anyWorkflow({ client, lake }: ConnectedLake): Promise<WorkflowHandle | undefined> {
   let looked = 0;
-  for await (const { workflowId, runId } of client.workflow.list({ query: 'WorkflowType in ("backfill", "dailyRun")' })) {
+  for await (const { workflowId, runId } of client.workflow.list({
+    query: 'WorkflowType in ("backfill", "dailyRun")',
+  })) {
     if (workflowId.startsWith(inLake(lake.id, ''))) return client.workflow.getHandle(workflowId, runId);
     if ((looked += 1) >= mostLooked) return undefined;
   }

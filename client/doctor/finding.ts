@@ -29,13 +29,21 @@ export function findingLines(findings: readonly Finding[], width: number): strin
   const nameWidth = Math.max(...findings.map(({ check }) => check.length));
   const indent = ' '.repeat(nameWidth + 2 + 'wrong'.length + 2);
   const lines = findings.flatMap(({ check, verdict, found, fix }) => {
-    const text = [...wrapped(found, width - indent.length), ...(fix ? wrapped(`→ ${fix}`, width - indent.length) : [])];
+    const text = [
+      ...wrapped(found, width - indent.length),
+      ...(fix ? wrapped(`→ ${fix}`, width - indent.length) : []),
+    ];
     return text.map((line, index) =>
       index === 0 ? `${check.padEnd(nameWidth)}  ${verdict.padEnd('wrong'.length)}  ${line}` : indent + line,
     );
   });
-  const count = (verdict: Finding['verdict']): number => findings.filter((each) => each.verdict === verdict).length;
-  return [...lines, '', `${findings.length} checks: ${count('ok')} ok, ${count('warn')} to know, ${count('wrong')} wrong`];
+  const count = (verdict: Finding['verdict']): number =>
+    findings.filter((each) => each.verdict === verdict).length;
+  return [
+    ...lines,
+    '',
+    `${findings.length} checks: ${count('ok')} ok, ${count('warn')} to know, ${count('wrong')} wrong`,
+  ];
 }
 
 /** Breaks a text at spaces; a word that is wider than the column, such as a path, stays whole. */
@@ -43,7 +51,8 @@ function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;

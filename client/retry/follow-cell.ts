@@ -37,7 +37,8 @@ export async function followCell(
     return exitCode.cellsMissing;
   }
   if (state === 'refused' || state === 'failed') {
-    output.say(`${name} is ${state}: ${known?.reason ?? end.reason ?? ''}`);
+    output.say(`${name} is ${state}.`);
+    output.say(known?.reason ?? end.reason ?? '');
     return exitCode.cellsMissing;
   }
   // The cell itself got there, or was ended from outside: what failed is ours.

@@ -41,12 +41,16 @@ export async function retryCell(
   await firstAnswer(lake, handle, ended);
   const until = finalAt(cell.date, named.asset.final);
   if (until > now) {
-    output.say(`${nameOfCell(cell)} waits until its day is final, ${until.toISOString().slice(0, 16)}Z, and then goes on by itself.`);
+    output.say(
+      `${nameOfCell(cell)} waits until its day is final, ${until.toISOString().slice(0, 16)}Z, and then goes on by itself.`,
+    );
     output.json({ ...cell, state: 'waiting', until: until.toISOString() });
     return exitCode.good;
   }
   if (!flags.wait) {
-    output.say(`${nameOfCell(cell)} is under way. See it with: npx tsx client/status.ts --from ${cell.date} --to ${cell.date}`);
+    output.say(
+      `${nameOfCell(cell)} is under way. See it with: npx tsx client/status.ts --from ${cell.date} --to ${cell.date}`,
+    );
     output.json({ ...cell, state: 'running' });
     return exitCode.good;
   }
@@ -67,11 +71,17 @@ async function settledAlready(
 ): Promise<Settled | undefined> {
   const day = asset.calendar.day(cell.date);
   if (!day.isOpen) {
-    return { state: 'closed', sentence: `${nameOfCell(cell)} is a closed day (${day.note ?? 'no session'}): there is nothing to fetch.` };
+    return {
+      state: 'closed',
+      sentence: `${nameOfCell(cell)} is a closed day (${day.note ?? 'no session'}): there is nothing to fetch.`,
+    };
   }
   const known = await knownCell(open.index, cell);
   if (!isForced && (known?.state === 'published' || known?.state === 'closed')) {
-    return { state: known.state, sentence: `${nameOfCell(cell)} is ${known.state} already. To ask for it again: --force` };
+    return {
+      state: known.state,
+      sentence: `${nameOfCell(cell)} is ${known.state} already. To ask for it again: --force`,
+    };
   }
   const earliest = earliestDate(asset, now);
   if (earliest !== null && cell.date < earliest) {

@@ -16,11 +16,18 @@ export interface RetryManyFlags {
 }
 
 /** Takes up again every refused or failed cell of one run, or of the lake; nothing is started where none is. */
-export async function retryMany(open: OpenLake, flags: RetryManyFlags, output: Output, now: Date): Promise<ExitCode> {
+export async function retryMany(
+  open: OpenLake,
+  flags: RetryManyFlags,
+  output: Output,
+  now: Date,
+): Promise<ExitCode> {
   const of = flags.run === undefined ? 'all' : await knownRun(open, flags.run);
   const cells = troubledCells(of, await knownCells(open.index, 'troubled'), await open.planned(now));
   if (cells.length === 0) {
-    output.say(`nothing to do: no cell of ${flags.run === undefined ? 'this lake' : of} is refused or failed`);
+    output.say(
+      `nothing to do: no cell of ${flags.run === undefined ? 'this lake' : of} is refused or failed`,
+    );
     output.json({ run: null, outcome: 'nothing to do', cells: [] });
     return exitCode.good;
   }
@@ -42,5 +49,7 @@ async function standingsNow(open: OpenLake, cells: readonly DueCell[]): Promise<
 async function knownRun(open: OpenLake, word: string): Promise<string> {
   const run = withoutLake(open.lake.id, word);
   if (run !== '' && (await open.store.namesIn(runRecordsFolder(run))).length > 0) return run;
-  throw new WrongUse(`There is no run "${run}" in the records of this lake. Write it as its own end names it, such as daily/2026-11-19.`);
+  throw new WrongUse(
+    `There is no run "${run}" in the records of this lake. Write it as its own end names it, such as daily/2026-11-19.`,
+  );
 }

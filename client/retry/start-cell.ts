@@ -23,5 +23,11 @@ export async function startCell(lake: ConnectedLake, cell: CellKey): Promise<Wor
 
 function attributesOf({ ticker, date, dataset }: CellKey, run: string): Record<string, string[]> {
   const { source } = splitDataset(dataset);
-  return { Ticker: [ticker], PartitionDate: [date], Source: [source], PartitionState: ['running'], Run: [run] };
+  return {
+    Ticker: [ticker],
+    PartitionDate: [date],
+    Source: [source],
+    PartitionState: ['running'],
+    Run: [run],
+  };
 }

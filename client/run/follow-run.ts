@@ -1,5 +1,6 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import {
@@ -46,7 +47,8 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
     const progress = await progressOf(lake, handle, lastTallies);
     if (progress?.summary && !shown) {
       shown = progress.summary;
-      for (const line of planLines(shown, lake.settings)) output.say(line);
+      const free = await freeBytes(lake.settings.lakeFolder);
+      for (const line of planLines(shown, lake.settings, free)) output.say(line);
     }
     if (end) return shown ? { ...end, plan: shown } : end;
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
@@ -84,6 +86,11 @@ async function query(handle: Pick<WorkflowHandle, 'query'>): Promise<void> {
     if (isAnswered) return;
     await pause(lookEveryMs / 2);
   }
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** The run's progress with that of its open windows; undefined while nobody can say. */

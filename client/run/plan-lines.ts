@@ -8,7 +8,7 @@ const cellsPerSecond = 25;
 const bytesPerCell = 36_864;
 
 /** Says what a run sets out to do: cells by fate, requests by source, about how long, and disk space. */
-export function planLines(plan: PlanSummary, settings: Settings): string[] {
+export function planLines(plan: PlanSummary, settings: Settings, freeBytes: number): string[] {
   const fates = [
     `${plan.closed} closed`,
     `${plan.published} published`,
@@ -24,7 +24,8 @@ export function planLines(plan: PlanSummary, settings: Settings): string[] {
   const seconds = estimateSeconds(plan, settings);
   return [
     head,
-    `  ${requests.join(', ') || 'no request'}; about ${duration(seconds)}; about ${megabytes(plan.todo * bytesPerCell)} of disk`,
+    `  ${requests.join(', ') || 'no request'}`,
+    `  about ${duration(seconds)}, and ${megabytes(plan.todo * bytesPerCell)} of the disk's ${megabytes(freeBytes)} free`,
   ];
 }
 

@@ -28,19 +28,30 @@ export async function recentTicks(lake: ConnectedLake, found: ScheduleDescriptio
       );
       // Only a tick that has ended well can be asked for its result without waiting.
       const result = status === 'completed' ? ((await handle.result()) as { readonly run: string }) : null;
-      return { scheduledAt: scheduledAt.toISOString(), takenAt: takenAt.toISOString(), status, run: result?.run ?? null };
+      return {
+        scheduledAt: scheduledAt.toISOString(),
+        takenAt: takenAt.toISOString(),
+        status,
+        run: result?.run ?? null,
+      };
     }),
   );
 }
 
 /** Says how the schedule stands: when it ticks, whether it is paused, and what its newest ticks did. */
-export function scheduleLines(found: ScheduleDescription, ticks: readonly Tick[], isConfigured: boolean): string[] {
+export function scheduleLines(
+  found: ScheduleDescription,
+  ticks: readonly Tick[],
+  isConfigured: boolean,
+): string[] {
   const zone = found.spec.timezone ?? 'UTC';
   const { paused, note } = found.state;
   const { info } = found;
   return [
     `Schedule ${found.scheduleId}${paused ? ` is paused${note ? `: ${note}` : ''}` : ''}`,
-    ...(isConfigured ? [] : ['It is not what marketlake.yaml says. Mend it with: npx tsx client/schedule.ts create']),
+    ...(isConfigured
+      ? []
+      : ['It is not what marketlake.yaml says. Mend it with: npx tsx client/schedule.ts create']),
     '',
     paused ? 'It would tick next' : 'It ticks next',
     ...info.nextActionTimes.slice(0, timesShown).map((at) => `  ${timeIn(at, zone)}`),
@@ -53,7 +64,11 @@ export function scheduleLines(found: ScheduleDescription, ticks: readonly Tick[]
 }
 
 function tickTable(ticks: readonly Tick[], zone: string): string[] {
-  const rows = ticks.map(({ scheduledAt, status, run }) => [timeIn(new Date(scheduledAt), zone), status, run ?? '–']);
+  const rows = ticks.map(({ scheduledAt, status, run }) => [
+    timeIn(new Date(scheduledAt), zone),
+    status,
+    run ?? '–',
+  ]);
   return table([['due', 'tick', 'run'], ...rows]);
 }
 

@@ -26,7 +26,9 @@ export async function triggerTick(lake: ConnectedLake, before: ScheduleDescripti
   await firstAnswer(lake, handle, ended);
   const end = await ended;
   if (end.outcome === 'completed') return (await handle.result()) as Ticked;
-  throw new NobodyAnswers(`The tick ${workflowId} ${end.outcome}: ${end.reason ?? ''}. Look at it in the Web UI, then trigger again.`);
+  throw new NobodyAnswers(
+    `The tick ${workflowId} ${end.outcome}: ${end.reason ?? ''}. Look at it in the Web UI, then trigger again.`,
+  );
 }
 
 /** The schedule works by itself: what it started is in its description a moment later. */
@@ -41,5 +43,7 @@ async function newTick(
     if (fresh) return fresh.action.workflow;
     await pause(lookEveryMs);
   }
-  throw new NobodyAnswers('The server took the trigger and started nothing for ten seconds. See: npx tsx client/schedule.ts describe');
+  throw new NobodyAnswers(
+    'The server took the trigger and started nothing for ten seconds. See: npx tsx client/schedule.ts describe',
+  );
 }

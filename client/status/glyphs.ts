@@ -34,10 +34,17 @@ const entriesOnLine = 4;
 /** Says which character means which state, and how many cells are in it. */
 export function legendLines(counts: Readonly<Record<CellState, number>>, isColoured: boolean): string[] {
   const width = Math.max(...cellStates.map((state) => `${counts[state]} ${state}`.length));
-  const entries = cellStates.map((state) => `${paintedGlyph(state, isColoured)} ${`${counts[state]} ${state}`.padEnd(width)}`);
+  const entries = cellStates.map(
+    (state) => `${paintedGlyph(state, isColoured)} ${`${counts[state]} ${state}`.padEnd(width)}`,
+  );
   const lines: string[] = [];
   for (let start = 0; start < entries.length; start += entriesOnLine) {
-    lines.push(entries.slice(start, start + entriesOnLine).join('   ').trimEnd());
+    lines.push(
+      entries
+        .slice(start, start + entriesOnLine)
+        .join('   ')
+        .trimEnd(),
+    );
   }
   return lines;
 }

@@ -24,9 +24,12 @@ type Look = (ticker: string, date: PartitionDate) => string;
 export function gridLines(cells: readonly CellStanding[], look: GridLook): string[] {
   const tickers = [...new Set(cells.map((cell) => cell.ticker))];
   const dates = [...new Set(cells.map((cell) => cell.date))].sort();
-  const glyphs = new Map(cells.map((cell) => [`${cell.date} ${cell.ticker}`, paintedGlyph(cell.state, look.isColoured)]));
+  const glyphs = new Map(
+    cells.map((cell) => [`${cell.date} ${cell.ticker}`, paintedGlyph(cell.state, look.isColoured)]),
+  );
   const glyphAt: Look = (ticker, date) => glyphs.get(`${date} ${ticker}`) ?? ' ';
-  const neededWidth = dayLabel(dates[0] ?? '').length + tickers.reduce((sum, ticker) => sum + gap + ticker.length, 0);
+  const neededWidth =
+    dayLabel(dates[0] ?? '').length + tickers.reduce((sum, ticker) => sum + gap + ticker.length, 0);
   const isAcross = tickers.length <= mostAcross && neededWidth <= look.width;
   return isAcross ? tickersAcross(tickers, dates, glyphAt) : datesAcross(tickers, dates, glyphAt, look.width);
 }
@@ -61,7 +64,8 @@ function datesAcross(
     const stretch = dates.slice(start, start + inStretch);
     if (start > 0) lines.push('');
     lines.push(`${stretch[0] ?? ''} … ${stretch.at(-1) ?? ''}`);
-    for (const digit of [8, 9]) lines.push(' '.repeat(labelWidth + gap) + stretch.map((date) => date[digit]).join(''));
+    for (const digit of [8, 9])
+      lines.push(' '.repeat(labelWidth + gap) + stretch.map((date) => date[digit]).join(''));
     for (const ticker of tickers) {
       const row = stretch.map((date) => glyphAt(ticker, date)).join('');
       lines.push(ticker.padEnd(labelWidth + gap) + row);

@@ -10,7 +10,8 @@ import type { StatusRange } from './status-range.ts';
  */
 export async function standingsOf(lake: OpenLake, range: StatusRange, now: Date): Promise<CellStanding[]> {
   const assets = await lake.planned(now);
-  const endless = async (): Promise<readonly PlannedAsset[]> => assets.map((asset) => ({ ...asset, historyDays: null }));
+  const endless = async (): Promise<readonly PlannedAsset[]> =>
+    assets.map((asset) => ({ ...asset, historyDays: null }));
   const { from, to, tickers } = range;
   const request = { kind: 'backfill', range: { from, to }, tickers, force: false, clip: true } as const;
   const cells = await cellsOfRequest({ ...lake, planned: endless }, request, now);
@@ -20,7 +21,11 @@ export async function standingsOf(lake: OpenLake, range: StatusRange, now: Date)
 
 function beyondReach(cell: CellStanding, earliest: string | null): CellStanding {
   if (cell.state !== 'missing' || earliest === null || cell.date >= earliest) return cell;
-  return { ...cell, state: 'skipped', reason: `${cell.dataset} gives nothing before ${earliest} on its plan` };
+  return {
+    ...cell,
+    state: 'skipped',
+    reason: `${cell.dataset} gives nothing before ${earliest} on its plan`,
+  };
 }
 
 /** Shows the cells whose workflow is open as running; one that only waits for its day keeps waiting. */

@@ -27,7 +27,8 @@ const defaultDays = 30;
 export async function statusRange(flags: StatusFlags, lake: OpenLake, now: Date): Promise<StatusRange> {
   const finalities = (await lake.planned(now)).map((asset) => asset.final);
   const to = flags.to === undefined ? newestFinalDate(now, finalities) : checkedDate('--to', flags.to, now);
-  const from = flags.from === undefined ? addDays(to, 1 - defaultDays) : checkedDate('--from', flags.from, now);
+  const from =
+    flags.from === undefined ? addDays(to, 1 - defaultDays) : checkedDate('--from', flags.from, now);
   if (from > to) throw new WrongUse(`--from ${from} lies after --to ${to}: write the earlier date first.`);
   return { from, to, tickers: tickersOf(flags.tickers, lake) };
 }

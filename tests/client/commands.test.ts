@@ -9,7 +9,11 @@ let days: string[];
 beforeAll(async () => {
   world = await startWorld(26_233);
   const { value } = await world.place.json<Status>('status');
-  days = value.cells.filter(({ ticker, state }) => ticker === 'AAPL' && state === 'missing').map(({ date }) => date).sort().reverse();
+  days = value.cells
+    .filter(({ ticker, state }) => ticker === 'AAPL' && state === 'missing')
+    .map(({ date }) => date)
+    .sort()
+    .reverse();
   // The newest week is the daily run's, which looks back over it.
   days = days.slice(6);
 }, cliTimeoutMs);
@@ -18,13 +22,20 @@ afterAll(() => world.stop());
 
 const freshDay = (): string => days.shift() ?? 'no day is left';
 const backfillDay = (day: string): string[] => ['backfill', '--from', day, '--to', day, '--tickers', 'AAPL'];
-const json = <T>([command = '', ...words]: string[]): ReturnType<typeof world.place.json<T>> => world.place.json<T>(command, ...words);
+const json = <T>([command = '', ...words]: string[]): ReturnType<typeof world.place.json<T>> =>
+  world.place.json<T>(command, ...words);
 const stateOf = async (day: string): Promise<string | undefined> =>
   (await json<Status>(['status', '--from', day, '--to', day, '--tickers', 'AAPL'])).value.cells[0]?.state;
 
 /** Makes the market lie about AAPL's close on one day, until the faults are cleared. */
 function lieAbout(day: string): void {
-  world.market.order({ kind: 'patch-bar', symbol: 'AAPL', date: day, times: null, change: { op: 'set', field: 'close', value: 0 } });
+  world.market.order({
+    kind: 'patch-bar',
+    symbol: 'AAPL',
+    date: day,
+    times: null,
+    change: { op: 'set', field: 'close', value: 0 },
+  });
 }
 
 interface RunSaid {
@@ -46,7 +57,8 @@ describe('daily', () => {
   });
 
   it('leaves the run to itself with --no-wait', async () => {
-    const day = freshDay();
+    // The oldest day: a daily run looks back over a week, which the other tests must not find done.
+    const day = days.pop() ?? 'no day is left';
     expect(await json<RunSaid>(['daily', '--date', day, '--no-wait'])).toEqual({
       code: 0,
       value: { run: `daily/${day}`, outcome: 'running' },
@@ -96,9 +108,15 @@ describe('retry', () => {
     const day = freshDay();
     await world.place.run(...(backfillDay(day) as [string]));
     const asked = world.market.requests.length;
-    expect(await json(['retry', day, 'AAPL'])).toMatchObject({ code: 0, value: { state: 'published', outcome: 'nothing to do' } });
+    expect(await json(['retry', day, 'AAPL'])).toMatchObject({
+      code: 0,
+      value: { state: 'published', outcome: 'nothing to do' },
+    });
     expect(world.market.requests.length).toBe(asked);
-    expect(await json(['retry', day, 'AAPL', '--force'])).toMatchObject({ code: 0, value: { state: 'published', outcome: 'completed' } });
+    expect(await json(['retry', day, 'AAPL', '--force'])).toMatchObject({
+      code: 0,
+      value: { state: 'published', outcome: 'completed' },
+    });
     expect(world.market.requests.length).toBe(asked + 1);
   });
 
@@ -106,11 +124,17 @@ describe('retry', () => {
     const day = freshDay();
     lieAbout(day);
     const { run } = (await json<RunSaid>(backfillDay(day))).value;
-    expect(await json(['retry', '--run', run])).toMatchObject({ code: 1, value: { run: `retry/${run}`, outcome: 'incomplete' } });
+    expect(await json(['retry', '--run', run])).toMatchObject({
+      code: 1,
+      value: { run: `retry/${run}`, outcome: 'incomplete' },
+    });
     world.market.clearFaults();
     expect(await json(['retry', '--run', run])).toMatchObject({ code: 0, value: { outcome: 'completed' } });
     expect(await stateOf(day)).toBe('published');
-    expect(await json(['retry', '--run', run])).toEqual({ code: 0, value: { run: null, outcome: 'nothing to do', cells: [] } });
+    expect(await json(['retry', '--run', run])).toEqual({
+      code: 0,
+      value: { run: null, outcome: 'nothing to do', cells: [] },
+    });
   });
 
   it('of all mends every troubled cell, and starts nothing where there is none', async () => {
@@ -149,9 +173,15 @@ describe('cancel', () => {
     const { run } = (await json<RunSaid>([...backfillDay(day), '--no-wait'])).value;
     expect((await json<Status>(['status'])).value.runs).toEqual([run]);
     expect((await world.place.run('cancel', 'daily/1999-01-01')).error).toContain(`Open: ${run}`);
-    expect(await json(['cancel', run])).toEqual({ code: 0, value: { run, outcome: 'cancelled', isCancelled: true } });
+    expect(await json(['cancel', run])).toEqual({
+      code: 0,
+      value: { run, outcome: 'cancelled', isCancelled: true },
+    });
     expect(await stateOf(day)).toBe('missing');
-    expect(await json(['cancel', run])).toEqual({ code: 0, value: { run, outcome: 'cancelled', isCancelled: false } });
+    expect(await json(['cancel', run])).toEqual({
+      code: 0,
+      value: { run, outcome: 'cancelled', isCancelled: false },
+    });
     world.market.clearFaults();
     expect((await json(backfillDay(day))).code).toBe(0);
   });

@@ -14,9 +14,27 @@ import { temporalCliPath } from '../support/temporal-cli.ts';
 /** Three assets, one of each kind, and little patience: what fails here is meant to. */
 export const smallConfig = {
   assets: [
-    { ticker: 'BTC', class: 'crypto', calendar: 'every-day', currency: 'USD', sources: [{ dataset: 'coingecko.market_chart', symbol: 'bitcoin' }] },
-    { ticker: 'AAPL', class: 'stock', calendar: 'nyse', currency: 'USD', sources: [{ dataset: 'massive.daily_bars', symbol: 'AAPL' }] },
-    { ticker: 'EURUSD', class: 'fx', calendar: 'fx', currency: 'USD', sources: [{ dataset: 'massive.daily_bars', symbol: 'C:EURUSD' }] },
+    {
+      ticker: 'BTC',
+      class: 'crypto',
+      calendar: 'every-day',
+      currency: 'USD',
+      sources: [{ dataset: 'coingecko.market_chart', symbol: 'bitcoin' }],
+    },
+    {
+      ticker: 'AAPL',
+      class: 'stock',
+      calendar: 'nyse',
+      currency: 'USD',
+      sources: [{ dataset: 'massive.daily_bars', symbol: 'AAPL' }],
+    },
+    {
+      ticker: 'EURUSD',
+      class: 'fx',
+      calendar: 'fx',
+      currency: 'USD',
+      sources: [{ dataset: 'massive.daily_bars', symbol: 'C:EURUSD' }],
+    },
   ],
   run: { patienceMinutes: 0.05 },
 };
@@ -63,7 +81,10 @@ export class Place {
   }
 
   /** Runs one command with `--json` and reads what it printed. */
-  async json<T>(command: string, ...words: string[]): Promise<{ readonly code: number | null; readonly value: T }> {
+  async json<T>(
+    command: string,
+    ...words: string[]
+  ): Promise<{ readonly code: number | null; readonly value: T }> {
     const { code, out, error } = await this.run(command, ...words, '--json');
     if (out === '') throw new Error(`${command} printed no JSON: ${error}`);
     return { code, value: JSON.parse(out) as T };
@@ -74,10 +95,12 @@ export class Place {
     const child = spawn(process.execPath, ['--import', 'tsx', join('worker', 'main.ts')], {
       cwd: projectFolder,
       env: this.#environment(),
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    const error: Buffer[] = [];
+    child.stderr?.on('data', (bytes: Buffer) => error.push(bytes));
     const [event] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as unknown[];
-    if (event !== 'ready') throw new Error(`The worker ended with ${String(event)}`);
+    if (event !== 'ready') throw new Error(`The worker did not come up: ${Buffer.concat(error).toString()}`);
     return child;
   }
 
@@ -87,7 +110,9 @@ export class Place {
 
   /** Nothing of the machine's own settings may reach the commands. */
   #environment(): NodeJS.ProcessEnv {
-    const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|MARKETLAKE|COINGECKO|MASSIVE)_/.test(name));
+    const kept = Object.entries(process.env).filter(
+      ([name]) => !/^(TEMPORAL|MARKETLAKE|COINGECKO|MASSIVE)_/.test(name),
+    );
     return { ...Object.fromEntries(kept), MARKETLAKE_DATA_DIR: this.lake, MARKETLAKE_CONFIG: this.config };
   }
 }

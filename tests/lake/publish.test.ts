@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../lake/json.ts';
 import { bronzeFile, candidateFile, cellRecordsFolder, supersededFile } from '../../lake/layout.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
-import { currentPublication, publishCandidate, writeCandidate, type Candidate } from '../../lake/publish.ts';
+import { currentPublication } from '../../lake/promise.ts';
+import { publishCandidate, writeCandidate, type Candidate } from '../../lake/publish.ts';
 import { appendCellRecord, claimRecord, readCellRecords, type CellRecord } from '../../lake/records.ts';
 import { cellFile, eventsOf, facts, openStore, publishFile, stockCell, temporaryFolders } from './support/lake.ts';
 
@@ -56,6 +57,26 @@ describe('the same content once more', () => {
     expect(await publishFile(store, cell, 'b.1', one)).toMatchObject({ outcome: 'unchanged', number: 2 });
     expect(await eventsOf(store, cell)).toEqual(['published', 'unchanged']);
     expect([await store.list('candidates'), await store.list('superseded')]).toEqual([[], []]);
+  });
+
+  it('in another batch changes nothing either: the record says so and names the file that stays', async () => {
+    const store = openStore(folder());
+    const write = async (attempt: string, bytes: Uint8Array, content: string): Promise<Candidate> =>
+      writeCandidate(store, cell, attempt, bytes, 1, content);
+    await publishCandidate(store, cell, await write('a.1', one, 'said'), facts);
+    const again = await write('b.1', two, 'said');
+    const answer = { outcome: 'unchanged', number: 2, sha256: sha256(one) };
+    expect(await publishCandidate(store, cell, again, facts)).toEqual(answer);
+    expect(await publishCandidate(store, cell, again, facts)).toEqual(answer);
+    await same(store, place, one);
+    expect((await readCellRecords(store, cell)).map(({ record }) => record)).toMatchObject([
+      { event: 'published', sha256: sha256(one) },
+      { event: 'unchanged', sha256: sha256(one), sizeBytes: one.byteLength, contentSha256: 'said' },
+    ]);
+    expect([await store.list('candidates'), await store.list('superseded')]).toEqual([[], []]);
+    await publishCandidate(store, cell, await write('c.1', three, 'said something else'), facts);
+    await same(store, place, three);
+    await same(store, supersededFile(cell, 1), one);
   });
 
   it('that nobody has a record of is a publication: with it alone the file has a right to be there', async () => {

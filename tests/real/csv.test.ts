@@ -24,6 +24,8 @@ async function runMainJob(folder: string): Promise<{ code: number | null; output
   const child = spawn(process.execPath, args, {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Told to stop, it takes worker and server down with it.
+    timeout: 10 * 60_000,
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
