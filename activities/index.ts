@@ -11,34 +11,40 @@ import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { stage } from './stage.ts';
 import { writeTmp } from './write-tmp.ts';
 
-/** Everything a workflow can have done, with what the worker opened for it. */
-export type Activities = ReturnType<typeof createActivities>;
+/** Every step that a workflow can have done, by the name under which Temporal knows it. */
+const steps = {
+  plan,
+  readPlanPage,
+  planCell,
+  planDay,
+  fetch,
+  stage,
+  writeTmp,
+  audit,
+  publish,
+  recordCell,
+  recordWindowFailure,
+  recordRunEnd,
+  awaitPartition,
+  awaitWorkflow,
+  model,
+};
 
-/** Binds every activity to what it needs, and to the edge that translates its errors. */
-// The return type is the table itself: naming it again would be the same list twice.
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
-export function createActivities(deps: ActivityDeps) {
-  type Bound<F> = F extends (deps: ActivityDeps, ...args: infer Args) => infer Result
-    ? (...args: Args) => Result
-    : never;
-  const bind = <Args extends unknown[], Result>(
-    activity: (deps: ActivityDeps, ...args: Args) => Promise<Result>,
-  ): Bound<typeof activity> => translating((...args: Args) => activity(deps, ...args));
-  return {
-    plan: bind(plan),
-    readPlanPage: bind(readPlanPage),
-    planCell: bind(planCell),
-    planDay: bind(planDay),
-    fetch: bind(fetch),
-    stage: bind(stage),
-    writeTmp: bind(writeTmp),
-    audit: bind(audit),
-    publish: bind(publish),
-    recordCell: bind(recordCell),
-    recordWindowFailure: bind(recordWindowFailure),
-    recordRunEnd: bind(recordRunEnd),
-    awaitPartition: bind(awaitPartition),
-    awaitWorkflow: bind(awaitWorkflow),
-    model: bind(model),
-  };
+type Steps = typeof steps;
+type WithoutDeps<Step> = Step extends (deps: ActivityDeps, ...args: infer Args) => infer Result
+  ? (...args: Args) => Result
+  : never;
+
+/** The steps as a workflow calls them. */
+export type Activities = { readonly [Name in keyof Steps]: WithoutDeps<Steps[Name]> };
+
+/** Binds every step to what the worker opened for it, and to the edge that translates its errors. */
+export function createActivities(deps: ActivityDeps): Activities {
+  const bound = Object.entries(steps).map(([name, step]) => {
+    // Each step takes its own arguments after the deps; together they have no common type.
+    const act = step as (deps: ActivityDeps, ...args: unknown[]) => Promise<unknown>;
+    return [name, translating((...args: unknown[]) => act(deps, ...args))];
+  });
+  // Built from the table's own names, so it has exactly them.
+  return Object.fromEntries(bound) as Activities;
 }

@@ -30,7 +30,11 @@ export async function restoreCell(deps: RestoreDeps, cell: CellKey): Promise<boo
 type RestoreDeps = Pick<ActivityDeps, 'store' | 'batches' | 'assets' | 'sources' | 'contracts'>;
 
 /** One damaged batch must not keep a worker from starting: its cell is lost, the others are not. */
-async function readIfSound(deps: RestoreDeps, cell: CellKey, batch: BatchRef): Promise<LoadedBatch | undefined> {
+async function readIfSound(
+  deps: RestoreDeps,
+  cell: CellKey,
+  batch: BatchRef,
+): Promise<LoadedBatch | undefined> {
   try {
     return await deps.batches.read(splitDataset(cell.dataset).source, batch);
   } catch (error) {

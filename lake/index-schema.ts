@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 1;
+export const indexVersion = 2;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -12,7 +12,7 @@ create table index_version (version integer);
 insert into index_version values (${indexVersion});
 create table files (path varchar primary key);
 create table cell_records (
-    source varchar, resource varchar, ticker varchar, date date, number integer, event varchar, state varchar,
+    source varchar, resource varchar, ticker varchar, date date, number integer, event varchar not null, state varchar,
     recorded_at timestamptz, run varchar, workflow_id varchar, workflow_run_id varchar, batch_id varchar,
     ingestion_date varchar, sha256 varchar, size_bytes bigint, row_count integer, contract_version varchar,
     code varchar, reason varchar, until timestamptz, path varchar, body json
@@ -73,7 +73,8 @@ create view publications as
     qualify row_number() over (partition by source, resource, ticker, date order by number desc) = 1;
 `;
 
-const key = (name: string): string => `url_decode(regexp_extract(filename, '/${name}=([^/]+)/', 1))`;
+/** Folders above the lake may have such names too: the last one in a path is ours. */
+const key = (name: string): string => `url_decode(regexp_extract(filename, '^.*/${name}=([^/]+)/', 1))`;
 const number = `regexp_extract(filename, '/(\\d+)\\.json$', 1)::integer`;
 const text = (path: string): string => `content::json ->> '${path}'`;
 
@@ -92,7 +93,7 @@ from read_text($files)`;
 /** Reads new window records. */
 export const insertWindowRecords = `
 insert into window_records select
-    url_decode(regexp_extract(filename, '/windows/([^/]+)/', 1)), ${number}, ${text('$.event')},
+    url_decode(regexp_extract(filename, '^.*/windows/([^/]+)/', 1)), ${number}, ${text('$.event')},
     (${text('$.recordedAt')})::timestamptz, ${text('$.run')},
     split_part(${text('$.dataset')}, '.', 1), regexp_replace(${text('$.dataset')}, '^[^.]+\\.', ''),
     ${text('$.workflowId')}, ${text('$.workflowRunId')}, ${text('$.batch.id')},
@@ -102,7 +103,7 @@ from read_text($files)`;
 /** Reads new run records. */
 export const insertRunRecords = `
 insert into run_records select
-    url_decode(regexp_extract(filename, '/runs/([^/]+)/', 1)), ${number}, ${text('$.event')},
+    url_decode(regexp_extract(filename, '^.*/runs/([^/]+)/', 1)), ${number}, ${text('$.event')},
     (${text('$.recordedAt')})::timestamptz, ${text('$.workflowRunId')}, ${text('$.outcome')}, filename, content::json
 from read_text($files)`;
 

@@ -9,6 +9,7 @@ import {
   insertRunRecords,
   insertWindowRecords,
 } from './index-schema.ts';
+import { tryParseJson } from './json.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
@@ -58,7 +59,18 @@ export class LakeIndex {
     return turn;
   }
 
+  /** Damage may show only when a block is read: then the index is made anew, once, and asked again. */
   async #withFile<T>(question: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#askFile(question);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      await discard(this.store.pathOf(indexFile));
+      return this.#askFile(question);
+    }
+  }
+
+  async #askFile<T>(question: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const instance = await this.#open();
     try {
       const connection = await instance.connect();
@@ -78,8 +90,7 @@ export class LakeIndex {
     const instance = await openExclusively(path);
     if (await hasRightVersion(instance)) return instance;
     instance.closeSync();
-    await rm(path, { force: true });
-    await rm(`${path}.wal`, { force: true });
+    await discard(path);
     return openExclusively(path);
   }
 
@@ -100,10 +111,40 @@ export class LakeIndex {
   async #insert(connection: DuckDBConnection, insert: string, keys: readonly string[]): Promise<void> {
     const paths = `[${keys.map((key) => quote(this.store.pathOf(key))).join(', ')}]`;
     const names = keys.map((key) => `(${quote(key)})`).join(', ');
-    await connection.run(
-      `begin; ${insert.replace('$files', paths)}; insert into files values ${names}; commit;`,
-    );
+    try {
+      await connection.run(
+        `begin; ${insert.replace('$files', () => paths)}; insert into files values ${names}; commit;`,
+      );
+    } catch (error) {
+      throw (await this.#damagedAmong(keys, error)) ?? error;
+    }
   }
+
+  /** DuckDB says that something is no record, but not which. */
+  async #damagedAmong(keys: readonly string[], cause: unknown): Promise<LakeError | undefined> {
+    for (const key of keys) {
+      const bytes = await this.store.get(key);
+      if (!bytes || isObject(tryParseJson(bytes))) continue;
+      const found = `${this.store.pathOf(key)} is not a record. Records are never changed: restore it from a backup.`;
+      return new LakeError('LakeDamaged', found, cause);
+    }
+    return undefined;
+  }
+}
+
+/** Tells DuckDB's complaints about the file from those about a question. */
+function isDamage(error: unknown): boolean {
+  const message = error instanceof Error && !(error instanceof LakeError) ? error.message : '';
+  return /corrupt|checksum|could not read enough bytes|^INTERNAL|^FATAL|serialization error/i.test(message);
+}
+
+async function discard(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rm(`${path}.wal`, { force: true });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function openExclusively(path: string): Promise<DuckDBInstance> {
@@ -112,7 +153,7 @@ async function openExclusively(path: string): Promise<DuckDBInstance> {
       return await DuckDBInstance.create(path, { autoinstall_known_extensions: 'false' });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (!/lock/i.test(message)) return recreate(path, error);
+      if (!/could not set lock/i.test(message)) return recreate(path, error);
       if (tries >= lockTries) {
         throw new LakeError(
           'LakeBusy',
@@ -127,8 +168,7 @@ async function openExclusively(path: string): Promise<DuckDBInstance> {
 
 /** An index that DuckDB cannot open is thrown away: everything in it comes from the records. */
 async function recreate(path: string, cause: unknown): Promise<DuckDBInstance> {
-  await rm(path, { force: true });
-  await rm(`${path}.wal`, { force: true });
+  await discard(path);
   return DuckDBInstance.create(path, { autoinstall_known_extensions: 'false' }).catch(() => {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new LakeError('LakeUnwritable', `Could not make the lake's index at ${path}: ${found}`, cause);

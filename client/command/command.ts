@@ -4,7 +4,7 @@ import { CalendarError } from '../../calendars/calendar-error.ts';
 import { LakeError } from '../../lake/lake-error.ts';
 import { PlanError } from '../../plan/plan-error.ts';
 import { SettingsError } from '../../settings.ts';
-import { exitCode, NobodyAnswers, WrongUse, type ExitCode } from './exit-code.ts';
+import { exitCode, WrongUse, type ExitCode } from './exit-code.ts';
 import { Output } from './output.ts';
 
 /** What a command does once its words are understood; it answers with how it ended. */
@@ -40,20 +40,19 @@ function complain(output: Output, error: unknown): ExitCode {
     if (output.isJson) output.complain('WrongUse', error.message);
     return exitCode.wrongUse;
   }
-  if (
-    error instanceof WrongUse ||
-    error instanceof SettingsError ||
-    error instanceof PlanError ||
-    error instanceof CalendarError
-  ) {
-    output.complain(error.code, error.message);
-    return exitCode.wrongUse;
-  }
-  if (error instanceof LakeError && error.code === 'LakeMismatch') {
-    output.complain(error.code, error.message);
-    return exitCode.wrongUse;
-  }
-  const code = error instanceof NobodyAnswers || error instanceof LakeError ? error.code : 'Unexpected';
-  output.complain(code, error instanceof Error ? error.message : String(error));
-  return exitCode.weFailed;
+  output.complain(codeOf(error), error instanceof Error ? error.message : String(error));
+  return isWrongUse(error) ? exitCode.wrongUse : exitCode.weFailed;
+}
+
+/** What a person asked for wrongly, in words or in the configuration. */
+function isWrongUse(error: unknown): boolean {
+  const isOtherMarket = error instanceof LakeError && error.code === 'LakeMismatch';
+  const wrong = [WrongUse, SettingsError, PlanError, CalendarError];
+  return isOtherMarket || wrong.some((kind) => error instanceof kind);
+}
+
+/** The code of one of our own errors; those of Node (`ENOENT`) are not ours to promise. */
+function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^([A-Z][a-z]+)+$/.test(code) ? code : 'Unexpected';
 }

@@ -33,6 +33,7 @@ export async function bringUp(open: OpenLake, say: (line: string) => void): Prom
     marketUrl: market?.url ?? null,
   };
   await writeRuntime(open.store, runtime);
+  say(`Starting ${market ? 'the sample market and a worker' : 'a worker'}`);
   try {
     const worker = await keepWorker(open.store.pathOf('logs/worker.log'), say);
     return { runtime, stop: () => takeDown(open, server, market, worker) };
@@ -99,6 +100,7 @@ async function ownServer(open: OpenLake, say: (line: string) => void): Promise<S
     cacheDir: settings.cacheFolder,
     say,
   });
+  say(`Starting a Temporal server (${cli.path})`);
   const server = await startDevServer({
     cliPath: cli.path,
     dbPath: store.pathOf('temporal.db'),

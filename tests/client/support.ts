@@ -148,14 +148,20 @@ export async function startWorld(port: number): Promise<World> {
     });
   };
   await introduce(place);
-  const worker = await place.startWorker();
+  const stopRest = async (): Promise<void> => {
+    await market.close();
+    await server.stop();
+    await place.remove();
+  };
+  const worker = await place.startWorker().catch(async (error: unknown) => {
+    await stopRest();
+    throw error;
+  });
   const stop = async (): Promise<void> => {
     const ended = once(worker, 'exit');
     worker.kill('SIGTERM');
     await ended;
-    await market.close();
-    await server.stop();
-    await place.remove();
+    await stopRest();
   };
   return { place, market, server, introduce, stop };
 }

@@ -9,6 +9,8 @@ import { temporalCliPath } from './temporal-cli.ts';
 export interface TestServer {
   readonly address: string;
   readonly pid: number;
+  /** Where its database and log lie. */
+  readonly folder: string;
   /** Kills it without warning. */
   kill(): Promise<void>;
   /** Starts it again on the same database and port. */
@@ -34,6 +36,7 @@ export async function startTestServer(): Promise<TestServer> {
   const { address } = server;
   return {
     address,
+    folder,
     get pid() {
       return server.pid;
     },
