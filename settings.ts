@@ -6,9 +6,9 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { calendarNames } from './calendars/index.ts';
-import { userCacheDir } from './client/server/cli-cache.ts';
 import type { Market } from './lake/identity.ts';
 import { csvFileSchema } from './sources/csv-options.ts';
+import type { SourceSettings } from './sources/source-settings.ts';
 
 /** The one module that reads the environment and marketlake.yaml; everybody else is handed what it needs. */
 
@@ -76,24 +76,6 @@ type File = z.infer<typeof fileSchema>;
 
 /** One thing with a price, as configured; the first of its sources is used. */
 export type Asset = Readonly<z.infer<typeof assetSchema>>;
-/** When a source's day is final: at this time on the day after it. */
-export type Finality = Readonly<z.infer<typeof finalSchema>>;
-
-/** What is needed to ask one source, without the sample market's address. */
-export interface SourceSettings {
-  readonly name: string;
-  /** API origin and path, or the folder of a local source. */
-  readonly baseUrl: string;
-  /** True where the base URL was set by hand, so that the sample market does not replace it. */
-  readonly isBaseUrlGiven: boolean;
-  readonly isLocal: boolean;
-  readonly apiKey?: string;
-  readonly final: Finality;
-  /** Requests a minute over all workers; null: no limit. */
-  readonly requestsPerMinute: number | null;
-  /** How many days back the plan reaches; null: no limit. */
-  readonly historyDays: number | null;
-}
 
 /** Everything configured, with paths made absolute. */
 export interface Settings {
@@ -295,4 +277,14 @@ function isTimeZone(zone: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The user's cache folder: `$XDG_CACHE_HOME`, else where the system keeps caches. */
+export function userCacheDir(user: {
+  readonly xdgCacheHome: string | undefined;
+  readonly homeDir: string;
+  readonly platform: NodeJS.Platform;
+}): string {
+  if (user.xdgCacheHome !== undefined && user.xdgCacheHome !== '') return user.xdgCacheHome;
+  return user.platform === 'darwin' ? join(user.homeDir, 'Library', 'Caches') : join(user.homeDir, '.cache');
 }

@@ -115,6 +115,12 @@ function decide(
   if (!day.isOpen) return { ...cell, fate: { kind: 'closed', reason: day.note ?? 'no session' } };
   if (known?.state === 'skipped') return { ...cell, fate: { kind: 'skipped' } };
   const isForced = request.kind === 'backfill' && request.force;
+  if (known?.state === 'closed' && known.batch && !isForced) {
+    return {
+      ...cell,
+      fate: { kind: 'closed', reason: known.reason ?? 'the source has no session that day' },
+    };
+  }
   if (known?.state === 'published' && !isForced) return { ...cell, fate: { kind: 'published' } };
   const until = finalAt(date, asset.final);
   if (until > now) return { ...cell, fate: { kind: 'waiting', until: until.toISOString() } };

@@ -1,5 +1,6 @@
 import { calendarByName, fileCalendar, type Calendar } from '../calendars/index.ts';
-import type { Asset, SourceSettings } from '../settings.ts';
+import type { Asset } from '../settings.ts';
+import type { SourceSettings } from '../sources/source-settings.ts';
 import { datesOfFile, type CsvFiles } from '../sources/csv.ts';
 import type { Source, SourceAccess } from '../sources/source.ts';
 import { splitDataset, utcDateOf } from '../workflows/pure/cell.ts';

@@ -19,7 +19,9 @@ const badBatchCodes: ReadonlySet<string | undefined> = new Set(['NoData', 'LakeD
 
 /** Trouble after staging (a full disk, say) leaves a good batch; only an answer that was no good is asked anew. */
 function hasUsableBatch(cell: DueCell): boolean {
-  return cell.known?.state === 'failed' && cell.known.batch !== undefined && !badBatchCodes.has(cell.known.code);
+  return (
+    cell.known?.state === 'failed' && cell.known.batch !== undefined && !badBatchCodes.has(cell.known.code)
+  );
 }
 
 function stagedWindows(cells: readonly DueCell[]): WindowTask[] {

@@ -1,16 +1,25 @@
-import type { Settings } from '../settings.ts';
+import type { SourceSettings } from './source-settings.ts';
 import type { SourceAccess } from './source.ts';
 
 const answerTimeoutMs = 30_000;
 const largestAnswerBytes = 256 * 1024 * 1024;
-const sampleFolders: Readonly<Record<string, string>> = { coingecko: '/coingecko/api/v3', massive: '/massive' };
+const sampleFolders: Readonly<Record<string, string>> = {
+  coingecko: '/coingecko/api/v3',
+  massive: '/massive',
+};
 
 /**
  * Tells where each source answers: at the configured address, or on the sample market's, unless an address
  * was given by hand.
  * @throws RangeError for a source nobody configured.
  */
-export function sourceAccess(settings: Settings, marketUrl: string | null): (source: string) => SourceAccess {
+export function sourceAccess(
+  settings: {
+    readonly market: 'sample' | 'live';
+    readonly sources: Readonly<Record<string, SourceSettings>>;
+  },
+  marketUrl: string | null,
+): (source: string) => SourceAccess {
   return (name) => {
     const source = settings.sources[name];
     if (!source) throw new RangeError(`There is no source "${name}" in marketlake.yaml`);

@@ -1,7 +1,7 @@
 import type { OpenLake } from '../command/lake-client.ts';
 import type { PlannedAsset } from '../../plan/due-cells.ts';
 import { lastFinalDate } from '../../plan/finality.ts';
-import type { SourceSettings } from '../../settings.ts';
+import type { SourceSettings } from '../../sources/source-settings.ts';
 import { createSources } from '../../sources/index.ts';
 import { sourceAccess } from '../../sources/source-access.ts';
 import { SourceError } from '../../sources/source-error.ts';

@@ -1,4 +1,5 @@
-import type { Settings, SourceSettings } from '../../settings.ts';
+import type { Settings } from '../../settings.ts';
+import type { SourceSettings } from '../../sources/source-settings.ts';
 import type { PlanSummary } from '../../workflows/pure/run.ts';
 import { countOf } from '../command/table.ts';
 

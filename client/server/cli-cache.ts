@@ -12,13 +12,3 @@ export function cliCacheFolder(cacheDir: string): string {
 export function cachedCliPath(cacheDir: string): string {
   return join(cliCacheFolder(cacheDir), 'temporal');
 }
-
-/** The user's cache folder: `$XDG_CACHE_HOME`, else where the system keeps caches. */
-export function userCacheDir(user: {
-  readonly xdgCacheHome: string | undefined;
-  readonly homeDir: string;
-  readonly platform: NodeJS.Platform;
-}): string {
-  if (user.xdgCacheHome !== undefined && user.xdgCacheHome !== '') return user.xdgCacheHome;
-  return user.platform === 'darwin' ? join(user.homeDir, 'Library', 'Caches') : join(user.homeDir, '.cache');
-}

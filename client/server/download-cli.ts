@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cliVersion } from './cli-cache.ts';
-import type { Fetched } from './install-cli.ts';
+import type { Fetched } from './cli-search.ts';
 import { lastLines, runCommand } from './run-command.ts';
 
 const checkMs = 20_000;

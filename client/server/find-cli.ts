@@ -3,27 +3,8 @@ import { isAbsolute, join } from 'node:path';
 import { cliTrouble } from './check-cli.ts';
 import { cachedCliPath } from './cli-cache.ts';
 import { installCli } from './install-cli.ts';
+import type { CliSearch, FoundCli } from './cli-search.ts';
 import { ServerError } from './server-error.ts';
-
-/** Where to look for the Temporal CLI, and whom to tell. */
-export interface CliSearch {
-  /** TEMPORAL_CLI_PATH. Where it is given nothing else is tried. */
-  readonly cliPath?: string;
-  /** The folders of PATH, in order; `temporal` and `go` are looked for in them. */
-  readonly pathDirs: readonly string[];
-  /** The user's cache folder (`userCacheDir`); our copy lies below it. */
-  readonly cacheDir: string;
-  /** Receives one line at a time of what is being done. */
-  readonly say: (line: string) => void;
-  /** False leaves out the SDK's own download. Default: true. */
-  readonly download?: boolean;
-}
-
-/** A Temporal CLI that answers, and where it was found. */
-export interface FoundCli {
-  readonly path: string;
-  readonly from: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache' | 'download' | 'go install';
-}
 
 /**
  * Finds a Temporal CLI that runs, and fetches one into the cache where there is none.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { cliVersion } from './cli-cache.ts';
-import type { Fetched } from './install-cli.ts';
+import type { Fetched } from './cli-search.ts';
 import { lastLines, runCommand } from './run-command.ts';
 import { sayWhile } from './say-while.ts';
 

@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { cliTrouble } from './check-cli.ts';
 import { cachedCliPath, cliCacheFolder, cliVersion } from './cli-cache.ts';
 import { downloadCli } from './download-cli.ts';
-import type { CliSearch, FoundCli } from './find-cli.ts';
+import type { CliSearch, Fetched, FoundCli } from './cli-search.ts';
 import { goInstallCli } from './go-install-cli.ts';
 import { withInstallLock } from './install-lock.ts';
 import { ServerError } from './server-error.ts';
-
-/** One way to get the CLI into an empty folder: the file's path, or why it is not there. */
-export type Fetched = { readonly path: string } | { readonly trouble: string };
 
 /**
  * Fetches the CLI into the cache, by download and else by `go install`. One process at a time does the

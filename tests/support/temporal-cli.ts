@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
-import { userCacheDir } from '../../client/server/cli-cache.ts';
+import { userCacheDir } from '../../settings.ts';
 import { findTemporalCli } from '../../client/server/find-cli.ts';
 
 let found: Promise<string> | undefined;

@@ -2,8 +2,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cachedCliPath, cliCacheFolder, userCacheDir } from '../../../client/server/cli-cache.ts';
-import type { CliSearch } from '../../../client/server/find-cli.ts';
+import { cachedCliPath, cliCacheFolder } from '../../../client/server/cli-cache.ts';
+import { userCacheDir } from '../../../settings.ts';
+import type { CliSearch } from '../../../client/server/cli-search.ts';
 import { findTemporalCli } from '../../../client/server/find-cli.ts';
 import { goInstallCli } from '../../../client/server/go-install-cli.ts';
 

@@ -1,0 +1,16 @@
+/** What is needed to ask one source, without the sample market's address. */
+export interface SourceSettings {
+  readonly name: string;
+  /** API origin and path, or the folder of a local source. */
+  readonly baseUrl: string;
+  /** True where the base URL was set by hand, so that the sample market does not replace it. */
+  readonly isBaseUrlGiven: boolean;
+  readonly isLocal: boolean;
+  readonly apiKey?: string;
+  /** When a day is final: at this time (`HH:MM`) on the day after it. */
+  readonly final: { readonly time: string; readonly timeZone: string };
+  /** Requests a minute over all workers; null: no limit. */
+  readonly requestsPerMinute: number | null;
+  /** How many days back the plan reaches; null: no limit. */
+  readonly historyDays: number | null;
+}
