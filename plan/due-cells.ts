@@ -60,7 +60,22 @@ export function dueCells(
 ): DueCell[] {
   const wanted = assets.flatMap((asset) => datesFor(request, asset, now).map((date) => ({ asset, date })));
   const reachable = withinHistory(wanted, request, now);
-  return reachable.map(({ asset, date }) => decide(asset, date, memory, request, now));
+  const lastFinal = lastFinalDates(now);
+  return reachable.map(({ asset, date }) => {
+    const until = date <= lastFinal(asset) ? undefined : finalAt(date, asset.final);
+    return decide(asset, date, memory, request, until);
+  });
+}
+
+/** Finds the last final date of an asset, computed once for each source: there may be a million cells to decide. */
+function lastFinalDates(now: Date): (asset: PlannedAsset) => PartitionDate {
+  const known = new Map<string, PartitionDate>();
+  return ({ final }) => {
+    const key = `${final.time} ${final.timeZone}`;
+    const last = known.get(key) ?? lastFinalDate(now, final);
+    known.set(key, last);
+    return last;
+  };
 }
 
 function datesFor(request: RunRequest, asset: PlannedAsset, now: Date): PartitionDate[] {
@@ -107,7 +122,7 @@ function decide(
   date: PartitionDate,
   memory: Memory,
   request: RunRequest,
-  now: Date,
+  until: Date | undefined,
 ): DueCell {
   const known = memory(asset.dataset, asset.ticker, date);
   const cell = { asset, date, known };
@@ -122,8 +137,7 @@ function decide(
     };
   }
   if (known?.state === 'published' && !isForced) return { ...cell, fate: { kind: 'published' } };
-  const until = finalAt(date, asset.final);
-  if (until > now) return { ...cell, fate: { kind: 'waiting', until: until.toISOString() } };
+  if (until) return { ...cell, fate: { kind: 'waiting', until: until.toISOString() } };
   return { ...cell, fate: { kind: 'todo' } };
 }
 

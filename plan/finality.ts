@@ -8,11 +8,12 @@ export interface Finality {
   readonly timeZone: string;
 }
 
-/** The instant from which a day's close may be asked for. */
+/** The instant from which a day's close may be asked for. Where clocks go back and it comes twice, the second one. */
 export function finalAt(date: PartitionDate, finality: Finality): Date {
   const at = DateTime.fromISO(`${addDays(date, 1)}T${finality.time}:00`, { zone: finality.timeZone });
   if (!at.isValid) throw new RangeError(`No instant ${finality.time} in ${finality.timeZone} after ${date}`);
-  return at.toJSDate();
+  // Luxon's own choice of the two depends on the day on which it is asked.
+  return new Date(Math.max(...at.getPossibleOffsets().map((possible) => possible.toMillis())));
 }
 
 /** The newest day that is final at an instant. */

@@ -53,6 +53,6 @@ function isWrongUse(error: unknown): boolean {
 
 /** The code of one of our own errors; those of Node (`ENOENT`) are not ours to promise. */
 function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const { code } = error instanceof Error && 'code' in error ? error : { code: 'Unexpected' };
   return typeof code === 'string' && /^([A-Z][a-z]+)+$/.test(code) ? code : 'Unexpected';
 }

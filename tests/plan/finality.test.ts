@@ -13,7 +13,10 @@ describe('a day is final', () => {
     // Clocks go forward at 02:00 on 8 March 2026, and back at 02:00 on 1 November.
     ['2026-03-07', newYork, '2026-03-08T06:00:00.000Z'],
     ['2026-03-08', newYork, '2026-03-09T05:00:00.000Z'],
-    ['2026-10-31', newYork, '2026-11-01T05:00:00.000Z'],
+    // That morning 01:00 comes twice; the second is after both.
+    ['2026-10-31', newYork, '2026-11-01T06:00:00.000Z'],
+    ['2026-10-31', { time: '01:59', timeZone: 'America/New_York' }, '2026-11-01T06:59:00.000Z'],
+    ['2026-10-31', { time: '00:59', timeZone: 'America/New_York' }, '2026-11-01T04:59:00.000Z'],
     ['2026-11-01', newYork, '2026-11-02T06:00:00.000Z'],
     ['2026-12-31', utc, '2027-01-01T00:45:00.000Z'],
     ['2026-01-05', { time: '16:30', timeZone: 'Asia/Tokyo' }, '2026-01-06T07:30:00.000Z'],
