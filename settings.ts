@@ -21,11 +21,12 @@ export class SettingsError extends Error {
   readonly code = 'SettingsInvalid';
 }
 
+/** Short and ASCII, since it stands in workflow ids and file names, which have limits. */
 const ticker = z
   .string()
   .min(1)
   .max(40)
-  .regex(/^[^\s,\p{Cc}]+$/u, 'a ticker has no spaces, commas or control characters');
+  .regex(/^[!-+\--~]+$/, 'a ticker is of letters, digits and signs, without spaces or commas');
 
 const assetSchema = z.strictObject({
   ticker,

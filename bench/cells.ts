@@ -10,7 +10,7 @@ import { cellCount, coins, days } from './shape.ts';
  */
 
 const usage =
-  'npm run bench -- [--rounds 2]: how often each side runs; a round takes about a minute on two cores.';
+  'npm run bench -- [--rounds 2]: how often each side runs; a round takes a minute and a half on two cores.';
 const bars = { ratio: 0.85, workerMb: 700, requests: coins.length };
 
 function median(values: readonly number[]): number {
@@ -45,12 +45,14 @@ if (values.help || !Number.isInteger(rounds) || rounds < 1) {
 
 const path: Measured[] = [];
 const floor: Measured[] = [];
+const searchable: Measured[] = [];
 for (let round = 1; round <= rounds; round += 1) {
   path.push(await measurePath());
-  floor.push(await measureFloor());
-  const [one, other] = [path.at(-1), floor.at(-1)];
+  floor.push(await measureFloor(false));
+  searchable.push(await measureFloor(true));
+  const seconds = [path, floor, searchable].map((runs) => `${runs.at(-1)?.wallSeconds.toFixed(1)} s`);
   console.log(
-    `round ${round}: path ${one?.wallSeconds.toFixed(1)} s, floor ${other?.wallSeconds.toFixed(1)} s`,
+    `round ${round}: path ${seconds[0]}, floor ${seconds[1]}, with search attributes ${seconds[2]}`,
   );
 }
 
@@ -65,7 +67,12 @@ const head = [
   'worker MB',
   'requests',
 ];
-const rows = [head, row('full path', path), row('engine’s floor', floor)];
+const rows = [
+  head,
+  row('full path', path),
+  row('engine’s floor', floor),
+  row('… with search attributes', searchable),
+];
 console.log(
   `\n${cellCount} cells: ${coins.length} assets × ${days} days; median of ${rounds} rounds; ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`,
 );
@@ -79,6 +86,7 @@ const ratio = wall(floor) / wall(path);
 console.log(
   `\nratio of the whole runs    ${ratio.toFixed(2)}  (bar ${bars.ratio}: ${met(ratio >= bars.ratio)})`,
 );
+console.log(`ratio with search attributes on both sides ${(wall(searchable) / wall(path)).toFixed(2)}`);
 console.log(`ratio of the windows alone ${(inWindows(floor) / inWindows(path)).toFixed(2)}`);
 console.log(
   `worker's peak memory       ${peak.toFixed(0)} MB  (bar ${bars.workerMb}: ${met(peak < bars.workerMb)})`,

@@ -8,6 +8,9 @@ import {
 } from '@temporalio/workflow';
 import { boundedEach } from '../workflows/bounded-each.ts';
 import { diskPolicy, fetchPolicy, modelPolicy, planPolicy } from '../workflows/policies.ts';
+import type { CellKey } from '../workflows/pure/cell.ts';
+import type { RunContext } from '../workflows/pure/run.ts';
+import { cellAttributes, runAttributes, showState } from '../workflows/search-attributes.ts';
 import type { FloorActivities } from './floor-activities.ts';
 
 /**
@@ -22,10 +25,20 @@ export interface FloorInput {
   readonly windowsAtOnce: number;
   readonly cellsAtOnce: number;
   readonly sourceQueue: string;
+  /** True: every workflow bears our search attributes, and a cell changes its state at its end. */
+  readonly isSearchable: boolean;
 }
 
 const patienceSeconds = 1_800;
 const shareSignal = defineSignal<[number]>('share');
+
+function contextOf({ isSearchable, cellsAtOnce, windowsAtOnce }: FloorInput): RunContext {
+  return {
+    lake: 'floor',
+    run: 'floor',
+    options: { cellsAtOnce, windowsAtOnce, patienceSeconds, isSearchable },
+  };
+}
 
 /** As a backfill: plan, read the plan's page, windows, model, record the end. */
 export async function floorRun(input: FloorInput): Promise<number> {
@@ -44,7 +57,8 @@ export async function floorRun(input: FloorInput): Promise<number> {
       open.set(workflowId, shareNow());
       const parentClosePolicy = ParentClosePolicy.ABANDON;
       const args: [FloorInput, string, number] = [input, workflowId, shareNow()];
-      done += await executeChild(floorWindow, { workflowId, args, parentClosePolicy });
+      const typedSearchAttributes = runAttributes(contextOf(input), 'coingecko');
+      done += await executeChild(floorWindow, { workflowId, args, parentClosePolicy, typedSearchAttributes });
       open.delete(workflowId);
       left -= 1;
       for (const [id, known] of open) {
@@ -72,7 +86,13 @@ export async function floorWindow(input: FloorInput, id: string, firstShare: num
     Array.from({ length: input.cells }, (_, index) => `floor-cell/${id}/${index}`),
     () => share,
     async (workflowId) => {
-      await executeChild(floorCell, { workflowId, args: [], parentClosePolicy: ParentClosePolicy.ABANDON });
+      const cell = { dataset: 'coingecko.market_chart', ticker: id, date: '2026-11-19' };
+      await executeChild(floorCell, {
+        workflowId,
+        args: [input, cell],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        typedSearchAttributes: cellAttributes(cell, contextOf(input), 'running'),
+      });
       done += 1;
     },
   );
@@ -80,9 +100,10 @@ export async function floorWindow(input: FloorInput, id: string, firstShare: num
 }
 
 /** As a cell: write, audit, publish. */
-export async function floorCell(): Promise<void> {
+export async function floorCell(input: FloorInput, cell: CellKey): Promise<void> {
   const { nothing } = proxyActivities<FloorActivities>(diskPolicy(patienceSeconds));
   await nothing();
   await nothing();
   await nothing();
+  showState(cell, contextOf(input), 'published');
 }

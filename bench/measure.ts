@@ -48,8 +48,8 @@ export async function measurePath(): Promise<Measured> {
   return { ...measured, requests };
 }
 
-/** Measures as many workflows that do nothing, on a fresh server. */
-export async function measureFloor(): Promise<Measured> {
+/** Measures as many workflows that do nothing, on a fresh server; with our search attributes, or bare. */
+export async function measureFloor(isSearchable: boolean): Promise<Measured> {
   const server = await startTestServer();
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
@@ -60,6 +60,7 @@ export async function measureFloor(): Promise<Measured> {
     windowsAtOnce: atOnce.windows,
     cellsAtOnce: atOnce.cells,
     sourceQueue: 'floor-source',
+    isSearchable,
   };
   const measured = await timed(server, worker.pid, () =>
     client.workflow.start('floorRun', { workflowId: 'floor', taskQueue: 'floor', args: [input] }),

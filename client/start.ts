@@ -62,6 +62,6 @@ async function runAndTell(
 }
 
 async function onceInterrupted(): Promise<'interrupted'> {
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   return 'interrupted';
 }

@@ -42,7 +42,12 @@ export async function recoverBronze(
 }
 
 /** True where the file is what the records promise, or has just been made so. Restatements often have equal sizes. */
-async function isRightFile(store: Store, cell: CellKey, key: string, expected: Expected | undefined): Promise<boolean> {
+async function isRightFile(
+  store: Store,
+  cell: CellKey,
+  key: string,
+  expected: Expected | undefined,
+): Promise<boolean> {
   if ((await hashOf(store, key)) === expected?.sha256) return true;
   // Claimed after the index was read, perhaps: the record decides, not our list. A living writer does not mind.
   const promise = await currentPublication(store, cell);

@@ -82,6 +82,10 @@ describe('a file laid over it', () => {
       'assets:\n  - ticker: BTC\n    class: crypto\n    calendar: lunar\n    sources: [{ dataset: csv.daily_closes, symbol: x }]\n',
       /^\/mine\.yaml:4: assets\.0\.calendar: /,
     ],
+    [
+      'assets:\n  - ticker: "A B"\n    class: stock\n    calendar: nyse\n    sources: [{ dataset: massive.daily_bars, symbol: x }]\n',
+      /^\/mine\.yaml:2: assets\.0\.ticker: a ticker is of letters/,
+    ],
     ['assets: [\n', /^\/mine\.yaml:\d+: /],
   ])('that is wrong (%j) is refused with file, line and what to write', (text, message) => {
     expect(refusal(overlay(text))).toMatch(message);

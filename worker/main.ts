@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const worker = await runWorker(settings, deps, connection, namespace ?? 'default');
   console.log(`worker ready for lake ${deps.lake.id}`);
   process.send?.('ready');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => worker.stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => worker.stop());
   process.on('disconnect', () => worker.stop());
   try {
     await worker.ended;

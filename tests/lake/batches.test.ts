@@ -7,38 +7,40 @@ import { stagingFolder } from '../../lake/layout.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
 import { recover } from '../../lake/recover.ts';
 import type { BatchRef } from '../../workflows/pure/run.ts';
-import { openStore, temporaryFolders, treeOf } from './support/lake.ts';
+import { collectBatch, openStore, sealFacts, temporaryFolders, treeOf } from './support/lake.ts';
 import { runActs } from './support/run-acts.ts';
 
 const folder = temporaryFolders();
-const sealFacts = {
-  dataset: 'massive.daily_bars',
-  ask: { kind: 'grouped', group: 'stocks', date: '2026-01-05' },
-  window: 'window/x',
-  workflowId: 'window/x',
-  workflowRunId: 'run-1',
-} as const;
 const sealedOn = '2026-01-06';
 
 const seal = (store: LocalStore, batchId: string): Promise<BatchRef> =>
   sealBatch(store, 'massive', { ...sealFacts, batchId }, 2);
 const recovering = (store: LocalStore, isOpen: boolean): Promise<unknown> =>
-  recover(store, new LakeIndex(store), { isOpen: async () => isOpen, restore: async () => false, now: () => new Date() });
+  recover(store, new LakeIndex(store), {
+    isOpen: async () => isOpen,
+    restore: async () => false,
+    now: () => new Date(),
+  });
 
 /** A lake in whose incoming folder these batches wait to be sealed, two pages each. */
 async function collected(names: readonly string[]): Promise<string> {
   const root = folder();
-  const { told, complaint } = await runActs(names.map((name) => ({ act: 'collect', root, name })));
-  expect([complaint, told.map(({ ended }) => ended)]).toEqual(['', names.map(() => 'answered')]);
+  for (const name of names) await collectBatch(openStore(root), name);
   return root;
+}
+
+/** The calls by which a batch is sealed. */
+async function sealingCalls(): Promise<string[]> {
+  const { told, complaint } = await runActs([
+    { act: 'seal', root: await collected(['probe']), name: 'probe' },
+  ]);
+  expect([complaint, told[0]?.ended]).toEqual(['', 'answered']);
+  return (told[0]?.calls ?? []).map(({ name }) => name);
 }
 
 describe('a batch whose sealing is stopped before any one of its file calls', () => {
   it('is found by the second attempt, with a recovery in between too, and its pages are as they came', async () => {
-    const probe = await collected(['probe']);
-    const { told } = await runActs([{ act: 'seal', root: probe, name: 'probe' }]);
-    const calls = told[0]?.calls ?? [];
-    expect(calls.map(({ name }) => name)).toContain('rename');
+    const calls = await sealingCalls();
     const names = [...calls.keys(), calls.length].map((index) => `b${index}`);
     const root = await collected(names);
     const stopped = await runActs(names.map((name, stopBefore) => ({ act: 'seal', root, name, stopBefore })));
@@ -68,7 +70,8 @@ describe('a batch whose sealing is stopped before any one of its file calls', ()
 describe('a batch that is being collected', () => {
   it('says whose it is, page by page and when half sealed, and is removed when that workflow has ended', async () => {
     const root = await collected(['b1', 'b2']);
-    await runActs([{ act: 'seal', root, name: 'b2', stopBefore: 12 }]);
+    const stopBefore = (await sealingCalls()).lastIndexOf('rename');
+    await runActs([{ act: 'seal', root, name: 'b2', stopBefore }]);
     const store = openStore(root);
     const owner = { workflowId: 'window/x', workflowRunId: 'run-1' };
     expect(await batchOwner(store, 'b1')).toMatchObject(owner);

@@ -9,18 +9,34 @@ import { auditFile, cellRecordsFolder, recordFile, windowRecordsFolder } from '.
 import type { LocalStore } from '../../lake/local-store.ts';
 import { appendCellRecord, appendRecord, type CellRecord } from '../../lake/records.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
-import { cellFile, facts, openStore, publishFile, stockCell, temporaryFolders, treeOf } from './support/lake.ts';
+import {
+  cellFile,
+  facts,
+  openStore,
+  publishFile,
+  stockCell,
+  temporaryFolders,
+  treeOf,
+} from './support/lake.ts';
 
 const folder = temporaryFolders();
 const run = promisify(execFile);
 const cellsSql = `select source, resource, ticker, date::varchar as date, state, number::varchar as number, run,
   batch_id, sha256, code, reason from cells order by all`;
 
-const note = (store: LocalStore, cell: CellKey, event: CellRecord['event'], more: Partial<CellRecord> = {}): Promise<number> =>
-  appendCellRecord(store, cell, { ...facts, event, ...more });
+const note = (
+  store: LocalStore,
+  cell: CellKey,
+  event: CellRecord['event'],
+  more: Partial<CellRecord> = {},
+): Promise<number> => appendCellRecord(store, cell, { ...facts, event, ...more });
 
 /** Records that a window could not be fetched, after which records of its cells. */
-const windowFails = (store: LocalStore, cells: readonly { ticker: string; after: number }[], recordedAt: string): Promise<number> =>
+const windowFails = (
+  store: LocalStore,
+  cells: readonly { ticker: string; after: number }[],
+  recordedAt: string,
+): Promise<number> =>
   appendRecord(store, windowRecordsFolder('window/x'), {
     event: 'failed',
     recordedAt,
@@ -44,11 +60,19 @@ async function variedLake(): Promise<LocalStore> {
     await publishFile(store, stockCell(ticker), 'a.1', cellFile(stockCell(ticker), 1));
   }
   await note(store, stockCell('C'), 'closed', { reason: 'weekend' });
-  await note(store, stockCell('F'), 'failed', { code: 'Network', batch: { id: 'b1', ingestionDate: '2026-01-06' } });
+  await note(store, stockCell('F'), 'failed', {
+    code: 'Network',
+    batch: { id: 'b1', ingestionDate: '2026-01-06' },
+  });
   await windowFails(store, [{ ticker: 'W', after: 0 }], '2026-01-06T08:00:00Z');
   await store.put(
     auditFile(stockCell('A'), 'a.1'),
-    jsonBytes({ auditedAt: facts.recordedAt, run: facts.run, contractVersion: '1', verdict: { outcome: 'passed', ruleCount: 3, checks: [] } }),
+    jsonBytes({
+      auditedAt: facts.recordedAt,
+      run: facts.run,
+      contractVersion: '1',
+      verdict: { outcome: 'passed', ruleCount: 3, checks: [] },
+    }),
   );
   return store;
 }
@@ -58,7 +82,17 @@ describe('the index', () => {
     const store = await variedLake();
     const index = new LakeIndex(store);
     const before = await index.rows(cellsSql);
-    expect(before.map((row) => row['ticker'])).toEqual(['100%', 'A', 'BRK/B', 'C', 'F', 'NULL', 'W', 'a+b', "it's"]);
+    expect(before.map((row) => row['ticker'])).toEqual([
+      '100%',
+      'A',
+      'BRK/B',
+      'C',
+      'F',
+      'NULL',
+      'W',
+      'a+b',
+      "it's",
+    ]);
     await note(store, stockCell('LATE'), 'waiting', { until: '2026-01-07T00:00:00Z' });
     const grown = await index.rows(cellsSql);
     expect(grown).toHaveLength(before.length + 1);
@@ -103,8 +137,16 @@ describe('the state of a cell', () => {
   it('is what its newest record says', async () => {
     const store = openStore(folder());
     await note(store, stockCell('A'), 'failed', { code: 'Network', reason: 'no answer' });
-    await note(store, stockCell('A'), 'published', { sha256: 'x', batch: { id: 'b2', ingestionDate: '2026-01-06' } });
-    expect(await stateOf(store, 'A')).toMatchObject({ state: 'published', code: null, batch_id: 'b2', sha256: 'x' });
+    await note(store, stockCell('A'), 'published', {
+      sha256: 'x',
+      batch: { id: 'b2', ingestionDate: '2026-01-06' },
+    });
+    expect(await stateOf(store, 'A')).toMatchObject({
+      state: 'published',
+      code: null,
+      batch_id: 'b2',
+      sha256: 'x',
+    });
   });
 
   it('is published where the newest record says unchanged', async () => {
@@ -119,7 +161,14 @@ describe('the state of a cell', () => {
   it('is failed where its window failed after its newest record, and that record again once a newer one stands', async () => {
     const store = openStore(folder());
     await note(store, stockCell('A'), 'waiting', { until: '2026-01-06T06:00:00Z' });
-    await windowFails(store, [{ ticker: 'A', after: 1 }, { ticker: 'NEW', after: 0 }], '2026-01-06T08:00:00Z');
+    await windowFails(
+      store,
+      [
+        { ticker: 'A', after: 1 },
+        { ticker: 'NEW', after: 0 },
+      ],
+      '2026-01-06T08:00:00Z',
+    );
     const failed = { state: 'failed', code: 'Network', reason: 'no answer', run: 'daily/w', batch_id: null };
     expect(await stateOf(store, 'A')).toMatchObject({ ...failed, number: 1 });
     expect(await stateOf(store, 'NEW')).toMatchObject({ ...failed, number: 0 });
@@ -162,7 +211,10 @@ describe('an index file that is damaged', () => {
     ['text', () => Buffer.from('this is no database')],
     ['cut to a half', (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 2))],
     ['zeros from the start', (bytes: Buffer) => Buffer.alloc(bytes.length)],
-    ['zeros from its first block on', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 12_288), Buffer.alloc(bytes.length - 12_288)])],
+    [
+      'zeros from its first block on',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 12_288), Buffer.alloc(bytes.length - 12_288)]),
+    ],
     ['one bit in the header', (bytes: Buffer) => flipped(bytes, 4_200)],
     ['one bit in the first block', (bytes: Buffer) => flipped(bytes, 12_400)],
     ['one bit in every block', (bytes: Buffer) => everyBlock(bytes)],
@@ -185,7 +237,9 @@ describe('an index file that is damaged', () => {
     const store = await variedLake();
     const index = new LakeIndex(store);
     const rows = await index.rows(cellsSql);
-    await index.ask(async (connection) => connection.run('update index_version set version = 0; delete from cell_records'));
+    await index.ask(async (connection) =>
+      connection.run('update index_version set version = 0; delete from cell_records'),
+    );
     expect(await index.rows(cellsSql)).toEqual(rows);
   });
 });

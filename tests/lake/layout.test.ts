@@ -24,10 +24,31 @@ import {
 import { LocalStore } from '../../lake/local-store.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 
-const awkward = ['BRK/B', '^GSPC', 'EUR=X', 'NULL', 'null', 'Null', '.', '..', '...', '.hidden', '~', 'a~b', '0700', '%2F', 'C:EURUSD'];
-const text = fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.constantFrom(...awkward, '東京', 'É', 'É', '\u0000', 'a+b c'));
+const awkward = [
+  'BRK/B',
+  '^GSPC',
+  'EUR=X',
+  'NULL',
+  'null',
+  'Null',
+  '.',
+  '..',
+  '...',
+  '.hidden',
+  '~',
+  'a~b',
+  '0700',
+  '%2F',
+  'C:EURUSD',
+];
+const text = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1 }),
+  fc.constantFrom(...awkward, '東京', 'É', 'É', '\u0000', 'a+b c'),
+);
 const cells: fc.Arbitrary<CellKey> = fc.record({
-  dataset: fc.tuple(fc.stringMatching(/^[a-z0-9]+$/), fc.stringMatching(/^[a-z0-9_.]+$/)).map((parts) => parts.join('.')),
+  dataset: fc
+    .tuple(fc.stringMatching(/^[a-z0-9]+$/), fc.stringMatching(/^[a-z0-9_.]+$/))
+    .map((parts) => parts.join('.')),
   ticker: text,
   date: fc.constantFrom('2026-01-05', '2024-02-29'),
 });
@@ -132,10 +153,13 @@ describe('a name that is not ours', () => {
     'bronze/source=s/resource=%FF/ticker=t/date=2026-01-05/data.parquet',
   ])('is no cell: %s', (path) => expect(cellOfPath(path)).toBeUndefined());
 
-  it.each(['candidates/a~b.parquet', 'candidates/a~b~c~d.parquet', 'candidates/%ZZ~b~c~d.parquet', 'candidates/x.txt', 'candidates/a.b~T~d~%zz.parquet'])(
-    'is no candidate: %s',
-    (key) => expect(candidateOfFile(key)).toBeUndefined(),
-  );
+  it.each([
+    'candidates/a~b.parquet',
+    'candidates/a~b~c~d.parquet',
+    'candidates/%ZZ~b~c~d.parquet',
+    'candidates/x.txt',
+    'candidates/a.b~T~d~%zz.parquet',
+  ])('is no candidate: %s', (key) => expect(candidateOfFile(key)).toBeUndefined());
 
   it.each(['000001.json.tmp', '1.json', 'x000001.json', 'plan.json'])('is no record: %s', (name) =>
     expect(numberOfRecord(name)).toBeUndefined(),

@@ -46,7 +46,9 @@ describe('of 20 callers who put the same new file at once', () => {
     const root = folder();
     const stores = Array.from({ length: 20 }, () => openStore(root));
     const key = `records/${round}/000001.json`;
-    const wins = await Promise.all(stores.map((store, index) => store.putIfAbsent(key, bytes(`writer ${index}`))));
+    const wins = await Promise.all(
+      stores.map((store, index) => store.putIfAbsent(key, bytes(`writer ${index}`))),
+    );
     expect(wins.filter(Boolean)).toHaveLength(1);
     expect(await textOf(openStore(root), key)).toBe(`writer ${wins.indexOf(true)}`);
     expect(await openStore(root).list(pendingFolder)).toEqual([]);
@@ -58,7 +60,11 @@ describe('one entry under many keys', () => {
     const store = openStore(folder());
     await store.put('k/2', bytes('was here'));
     await store.putIfAbsentMany(['k/1', 'k/2', 'k/3'], bytes('new'));
-    expect(await Promise.all(['k/1', 'k/2', 'k/3'].map((key) => textOf(store, key)))).toEqual(['new', 'was here', 'new']);
+    expect(await Promise.all(['k/1', 'k/2', 'k/3'].map((key) => textOf(store, key)))).toEqual([
+      'new',
+      'was here',
+      'new',
+    ]);
     await store.putIfAbsentMany([], bytes('nothing'));
     expect(await store.list(pendingFolder)).toEqual([]);
   });
@@ -72,7 +78,9 @@ describe('one entry under many keys', () => {
       const names = await Promise.all(found.map(async (key) => (await stat(join(process.argv[1], key))).nlink));
       console.log(found.length, Math.max(...names));`;
     const command = `ulimit -n 200; exec "${process.execPath}" --import tsx --input-type=module -e "$SCRIPT" "$ROOT"`;
-    const said = execFileSync('sh', ['-c', command], { env: { ...process.env, SCRIPT: script, ROOT: folder() } });
+    const said = execFileSync('sh', ['-c', command], {
+      env: { ...process.env, SCRIPT: script, ROOT: folder() },
+    });
     expect(said.toString().trim()).toBe('1500 1000');
   });
 });
@@ -122,7 +130,11 @@ describe('folders that vanish', () => {
 
   it('are an empty list and no file to a reader', async () => {
     const store = openStore(join(folder(), 'never made'));
-    expect([await store.list('bronze'), await store.namesIn('bronze'), await store.get('bronze/x')]).toEqual([[], [], undefined]);
+    expect([await store.list('bronze'), await store.namesIn('bronze'), await store.get('bronze/x')]).toEqual([
+      [],
+      [],
+      undefined,
+    ]);
     await store.remove('bronze');
   });
 

@@ -30,9 +30,16 @@ describe('the same rows', () => {
   it('give the same bytes in processes of other time zones and languages', async () => {
     const script = join(import.meta.dirname, 'support/parquet-child.ts');
     const hashes = await Promise.all(
-      [{ TZ: 'Pacific/Auckland', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' }, { TZ: 'America/New_York', LANG: 'C' }].map(
+      [
+        { TZ: 'Pacific/Auckland', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' },
+        { TZ: 'America/New_York', LANG: 'C' },
+      ].map(
         async (environment) =>
-          (await run(process.execPath, ['--import', 'tsx', script], { env: { ...process.env, ...environment } })).stdout,
+          (
+            await run(process.execPath, ['--import', 'tsx', script], {
+              env: { ...process.env, ...environment },
+            })
+          ).stdout,
       ),
     );
     const here = sha256(encodeParquet(columns, rows, metadata));
@@ -42,13 +49,18 @@ describe('the same rows', () => {
   it('give the same bytes whatever the order in which metadata was put together', () => {
     const other = { m: null, a: { b: 'x', y: [1, 2] }, z: 1 };
     expect(sha256(encodeParquet(columns, rows, other))).toBe(sha256(encodeParquet(columns, rows, metadata)));
-    expect(sha256(encodeParquet(columns, rows, { ...other, z: 2 }))).not.toBe(sha256(encodeParquet(columns, rows, metadata)));
+    expect(sha256(encodeParquet(columns, rows, { ...other, z: 2 }))).not.toBe(
+      sha256(encodeParquet(columns, rows, metadata)),
+    );
   });
 });
 
 describe('DuckDB', () => {
   it('reads every type as what it is', async () => {
-    const types = await ask(encodeParquet(columns, rows, metadata), (file) => `describe select * from '${file}'`);
+    const types = await ask(
+      encodeParquet(columns, rows, metadata),
+      (file) => `describe select * from '${file}'`,
+    );
     expect(types.map((row) => [row['column_name'], row['column_type']])).toEqual([
       ['ticker_id', 'VARCHAR'],
       ['bar_date', 'DATE'],
@@ -62,12 +74,34 @@ describe('DuckDB', () => {
   it('reads every value as it was written', async () => {
     const found = await ask(
       encodeParquet(columns, rows, metadata),
-      (file) => `select * replace (close::varchar as close, volume::varchar as volume, __ingested_at::varchar as __ingested_at) from '${file}'`,
+      (file) =>
+        `select * replace (close::varchar as close, volume::varchar as volume, __ingested_at::varchar as __ingested_at) from '${file}'`,
     );
     expect(found).toEqual([
-      { ticker_id: 'BRK/B', bar_date: '2026-03-08', close: '0.1', volume: '9007199254740991', __ingested_at: '2026-03-08 02:30:00.123+00', is_open: true },
-      { ticker_id: '東京', bar_date: '1969-12-31', close: '-1e-300', volume: '0', __ingested_at: '1969-12-31 23:59:59.999+00', is_open: false },
-      { ticker_id: '', bar_date: '2100-02-28', close: '1e+300', volume: '-5', __ingested_at: '2026-11-01 05:30:00+00', is_open: true },
+      {
+        ticker_id: 'BRK/B',
+        bar_date: '2026-03-08',
+        close: '0.1',
+        volume: '9007199254740991',
+        __ingested_at: '2026-03-08 02:30:00.123+00',
+        is_open: true,
+      },
+      {
+        ticker_id: '東京',
+        bar_date: '1969-12-31',
+        close: '-1e-300',
+        volume: '0',
+        __ingested_at: '1969-12-31 23:59:59.999+00',
+        is_open: false,
+      },
+      {
+        ticker_id: '',
+        bar_date: '2100-02-28',
+        close: '1e+300',
+        volume: '-5',
+        __ingested_at: '2026-11-01 05:30:00+00',
+        is_open: true,
+      },
       { ticker_id: null, bar_date: null, close: null, volume: null, __ingested_at: null, is_open: null },
     ]);
   });
@@ -75,14 +109,21 @@ describe('DuckDB', () => {
   it('reads any number back to the last bit', async () => {
     const closes = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), { numRuns: 300, seed: 7 });
     const column = { name: 'close', type: 'number', nullable: true } as const;
-    const bytes = encodeParquet([column], closes.map((close) => ({ close })), {});
+    const bytes = encodeParquet(
+      [column],
+      closes.map((close) => ({ close })),
+      {},
+    );
     const found = await ask(bytes, (file) => `select close::varchar as close from '${file}'`);
     expect(found.map((row) => Number(row['close']))).toEqual(closes);
   });
 
   it('finds all metadata under one key, and who wrote the file', async () => {
     const bytes = encodeParquet(columns, rows, metadata);
-    const found = await ask(bytes, (file) => `select decode(key) as key, decode(value) as value from parquet_kv_metadata('${file}')`);
+    const found = await ask(
+      bytes,
+      (file) => `select decode(key) as key, decode(value) as value from parquet_kv_metadata('${file}')`,
+    );
     const ours = found.filter(({ key }) => key !== 'ARROW:schema');
     expect(ours).toEqual([{ key: 'marketlake', value: '{"a":{"b":"x","y":[1,2]},"m":null,"z":1}' }]);
     expect(await ask(bytes, (file) => `select created_by from parquet_file_metadata('${file}')`)).toEqual([

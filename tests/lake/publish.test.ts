@@ -5,7 +5,15 @@ import type { LocalStore } from '../../lake/local-store.ts';
 import { currentPublication } from '../../lake/promise.ts';
 import { publishCandidate, writeCandidate, type Candidate } from '../../lake/publish.ts';
 import { appendCellRecord, claimRecord, readCellRecords, type CellRecord } from '../../lake/records.ts';
-import { cellFile, eventsOf, facts, openStore, publishFile, stockCell, temporaryFolders } from './support/lake.ts';
+import {
+  cellFile,
+  eventsOf,
+  facts,
+  openStore,
+  publishFile,
+  stockCell,
+  temporaryFolders,
+} from './support/lake.ts';
 
 const folder = temporaryFolders();
 const cell = stockCell('AAPL');
@@ -16,7 +24,11 @@ const same = async (store: LocalStore, key: string, bytes: Uint8Array): Promise<
 };
 
 /** The record that an attempt claims just before it dies, with its file still a candidate. */
-async function claimOnly(store: LocalStore, candidate: Candidate, supersedes?: CellRecord['supersedes']): Promise<void> {
+async function claimOnly(
+  store: LocalStore,
+  candidate: Candidate,
+  supersedes?: CellRecord['supersedes'],
+): Promise<void> {
   const record: CellRecord = {
     ...facts,
     event: 'published',
@@ -32,7 +44,11 @@ async function claimOnly(store: LocalStore, candidate: Candidate, supersedes?: C
 describe('the first publication', () => {
   it('puts the very bytes into bronze, records them as number 1, and leaves no candidate', async () => {
     const store = openStore(folder());
-    expect(await publishFile(store, cell, 'a.1', one)).toEqual({ outcome: 'published', number: 1, sha256: sha256(one) });
+    expect(await publishFile(store, cell, 'a.1', one)).toEqual({
+      outcome: 'published',
+      number: 1,
+      sha256: sha256(one),
+    });
     await same(store, place, one);
     expect((await store.list('.')).sort()).toEqual([place, `${cellRecordsFolder(cell)}/000001.json`].sort());
     expect(await currentPublication(store, cell)).toMatchObject({
@@ -140,9 +156,13 @@ describe('a candidate that is gone or altered', () => {
     const store = openStore(folder());
     const candidate = await writeCandidate(store, cell, 'a.1', one, 1);
     await store.put(candidate.file, two);
-    await expect(publishCandidate(store, cell, candidate, facts)).rejects.toMatchObject({ code: 'CandidateGone' });
+    await expect(publishCandidate(store, cell, candidate, facts)).rejects.toMatchObject({
+      code: 'CandidateGone',
+    });
     await store.remove(candidate.file);
-    await expect(publishCandidate(store, cell, candidate, facts)).rejects.toMatchObject({ code: 'CandidateGone' });
+    await expect(publishCandidate(store, cell, candidate, facts)).rejects.toMatchObject({
+      code: 'CandidateGone',
+    });
     expect(await store.list('.')).toEqual([]);
   });
 
@@ -151,7 +171,9 @@ describe('a candidate that is gone or altered', () => {
     const candidate = await writeCandidate(store, cell, 'a.1', one, 1);
     await claimOnly(store, candidate);
     await store.remove(candidate.file);
-    await expect(publishCandidate(store, cell, candidate, facts)).rejects.toMatchObject({ code: 'CandidateGone' });
+    await expect(publishCandidate(store, cell, candidate, facts)).rejects.toMatchObject({
+      code: 'CandidateGone',
+    });
     expect(await publishFile(store, cell, 'a.2', one)).toMatchObject({ outcome: 'published', number: 1 });
     await same(store, place, one);
     expect(await eventsOf(store, cell)).toEqual(['published']);
@@ -165,7 +187,9 @@ describe('a candidate that is gone or altered', () => {
       await store.remove(from);
       return promote(from, to);
     };
-    await expect(publishCandidate(store, cell, candidate, facts)).rejects.toMatchObject({ code: 'CandidateGone' });
+    await expect(publishCandidate(store, cell, candidate, facts)).rejects.toMatchObject({
+      code: 'CandidateGone',
+    });
     expect(await store.list('bronze')).toEqual([]);
   });
 
@@ -191,7 +215,10 @@ describe('a candidate that is gone or altered', () => {
     expect(await publishFile(store, cell, 'c.1', two)).toMatchObject({ outcome: 'published', number: 4 });
     await same(store, place, two);
     await same(store, supersededFile(cell, 1), one);
-    expect((await currentPublication(store, cell))?.record.supersedes).toMatchObject({ number: 1, sha256: sha256(one) });
+    expect((await currentPublication(store, cell))?.record.supersedes).toMatchObject({
+      number: 1,
+      sha256: sha256(one),
+    });
   });
 });
 
@@ -209,40 +236,52 @@ describe('a promise that a dead attempt left open', () => {
 });
 
 describe('two who publish at once', () => {
-  it.each([1, 2, 3, 4, 5])('different content: one wins, the other is told, and no file is lost (round %i)', async () => {
-    const root = folder();
-    await publishFile(openStore(root), cell, 'a.1', one);
-    const attempts = [two, three].map(async (bytes, index) => {
+  it.each([1, 2, 3, 4, 5])(
+    'different content: one wins, the other is told, and no file is lost (round %i)',
+    async () => {
+      const root = folder();
+      await publishFile(openStore(root), cell, 'a.1', one);
+      const attempts = [two, three].map(async (bytes, index) => {
+        const store = openStore(root);
+        return { store, candidate: await writeCandidate(store, cell, `b.${index}`, bytes, 1) };
+      });
+      const results = await Promise.allSettled(
+        (await Promise.all(attempts)).map(({ store, candidate }) =>
+          publishCandidate(store, cell, candidate, facts),
+        ),
+      );
+      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(results.find(({ status }) => status === 'rejected')).toMatchObject({
+        reason: { code: 'LostRace' },
+      });
+      const winner = results[0]?.status === 'fulfilled' ? two : three;
       const store = openStore(root);
-      return { store, candidate: await writeCandidate(store, cell, `b.${index}`, bytes, 1) };
-    });
-    const results = await Promise.allSettled(
-      (await Promise.all(attempts)).map(({ store, candidate }) => publishCandidate(store, cell, candidate, facts)),
-    );
-    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'LostRace' } });
-    const winner = results[0]?.status === 'fulfilled' ? two : three;
-    const store = openStore(root);
-    await same(store, place, winner);
-    await same(store, supersededFile(cell, 1), one);
-    expect(await eventsOf(store, cell)).toEqual(['published', 'published']);
-  });
+      await same(store, place, winner);
+      await same(store, supersededFile(cell, 1), one);
+      expect(await eventsOf(store, cell)).toEqual(['published', 'published']);
+    },
+  );
 
-  it.each([1, 2, 3, 4, 5])('the same content: both are answered, once recorded, nothing left (round %i)', async () => {
-    const root = folder();
-    const attempts = Array.from({ length: 6 }, async (_, index) => {
+  it.each([1, 2, 3, 4, 5])(
+    'the same content: both are answered, once recorded, nothing left (round %i)',
+    async () => {
+      const root = folder();
+      const attempts = Array.from({ length: 6 }, async (_, index) => {
+        const store = openStore(root);
+        return { store, candidate: await writeCandidate(store, cell, `b.${index}`, one, 1) };
+      });
+      const results = await Promise.all(
+        (await Promise.all(attempts)).map(({ store, candidate }) =>
+          publishCandidate(store, cell, candidate, facts),
+        ),
+      );
+      expect(results.map(({ number }) => number)).toEqual([1, 1, 1, 1, 1, 1]);
       const store = openStore(root);
-      return { store, candidate: await writeCandidate(store, cell, `b.${index}`, one, 1) };
-    });
-    const results = await Promise.all(
-      (await Promise.all(attempts)).map(({ store, candidate }) => publishCandidate(store, cell, candidate, facts)),
-    );
-    expect(results.map(({ number }) => number)).toEqual([1, 1, 1, 1, 1, 1]);
-    const store = openStore(root);
-    expect(await eventsOf(store, cell)).toEqual(['published']);
-    expect([await store.list('candidates'), await store.list('pending')]).toEqual([[], []]);
-    await same(store, place, one);
-  });
+      expect(await eventsOf(store, cell)).toEqual(['published']);
+      expect([await store.list('candidates'), await store.list('pending')]).toEqual([[], []]);
+      await same(store, place, one);
+    },
+  );
 
   it('one candidate, two attempts of one activity: both are answered alike', async () => {
     const root = folder();
@@ -268,7 +307,10 @@ describe('a zombie, whose successor was there first,', () => {
     const store = openStore(folder());
     const zombie = await writeCandidate(store, cell, 'zombie.1', one, 1);
     await publishFile(store, cell, 'b.1', one);
-    expect(await publishCandidate(store, cell, zombie, facts)).toMatchObject({ outcome: 'published', number: 1 });
+    expect(await publishCandidate(store, cell, zombie, facts)).toMatchObject({
+      outcome: 'published',
+      number: 1,
+    });
     expect([await eventsOf(store, cell), await store.list('candidates')]).toEqual([['published'], []]);
   });
 

@@ -22,7 +22,11 @@ describe('records', () => {
     const store = openStore(folder());
     for (const reason of ['a', 'b', 'c']) await appendCellRecord(store, cell, { ...failed, reason });
     const records = await readCellRecords(store, cell);
-    expect(records.map(({ number, record }) => [number, record.reason])).toEqual([[1, 'a'], [2, 'b'], [3, 'c']]);
+    expect(records.map(({ number, record }) => [number, record.reason])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ]);
   });
 
   it('of 15 writers at once are all kept, each under a number of its own', async () => {
@@ -76,15 +80,23 @@ describe('the first entry of many cells', () => {
     const closed: CellRecord = { ...facts, event: 'closed', reason: 'weekend' };
     await appendFirstRecords(store, cells, closed);
     await appendFirstRecords(store, cells, closed);
-    expect(await Promise.all(cells.map((one) => eventsOf(store, one)))).toEqual([['closed'], ['failed'], ['closed']]);
+    expect(await Promise.all(cells.map((one) => eventsOf(store, one)))).toEqual([
+      ['closed'],
+      ['failed'],
+      ['closed'],
+    ]);
   });
 });
 
 describe('an entry that is appended once', () => {
   it('is not repeated by a second attempt, also where others of its execution follow, and is by another execution', async () => {
     const store = openStore(folder());
-    const entry = (event: string, workflowRunId: string): Parameters<typeof appendOnce>[2] => ({ event, workflowRunId });
-    for (const event of ['started', 'planned', 'started', 'planned']) await appendOnce(store, 'r', entry(event, 'one'));
+    const entry = (event: string, workflowRunId: string): Parameters<typeof appendOnce>[2] => ({
+      event,
+      workflowRunId,
+    });
+    for (const event of ['started', 'planned', 'started', 'planned'])
+      await appendOnce(store, 'r', entry(event, 'one'));
     expect(await recordNumbers(store, 'r')).toEqual([1, 2]);
     await appendOnce(store, 'r', entry('started', 'two'));
     expect(await recordNumbers(store, 'r')).toEqual([1, 2, 3]);

@@ -18,7 +18,16 @@ import { claimRecord, readCellRecords } from '../../lake/records.ts';
 import { createSources } from '../../sources/index.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import type { BatchRef } from '../../workflows/pure/run.ts';
-import { cellFile, facts, hashOf, openStore, publishFile, stockCell, temporaryFolders, treeOf } from './support/lake.ts';
+import {
+  cellFile,
+  facts,
+  hashOf,
+  openStore,
+  publishFile,
+  stockCell,
+  temporaryFolders,
+  treeOf,
+} from './support/lake.ts';
 
 const folder = temporaryFolders();
 const cell = stockCell('AAPL');
@@ -68,7 +77,13 @@ describe('files that a process was writing', () => {
 
   it('with names that nobody here gives do not stop a recovery', async () => {
     const store = openStore(folder());
-    const strange = ['pending/%ZZ.12.x', 'pending/x', 'incoming/%ZZ/raw.json', 'candidates/%ZZ~b~c~d.parquet', 'candidates/a~b~c~d.parquet'];
+    const strange = [
+      'pending/%ZZ.12.x',
+      'pending/x',
+      'incoming/%ZZ/raw.json',
+      'candidates/%ZZ~b~c~d.parquet',
+      'candidates/a~b~c~d.parquet',
+    ];
     for (const key of strange) await store.put(key, Buffer.from('?'));
     expect(await recoverTwice(store)).toEqual(nothing);
   });
@@ -102,10 +117,18 @@ describe('a file in bronze', () => {
   it('that no record names is set aside, wherever it lies, and bronze holds published files only', async () => {
     const store = openStore(folder());
     await publishFile(store, cell, 'a.1', cellFile(cell, 1));
-    const foreign = [bronzeFile(stockCell('GHOST')), `${place}.tmp`, 'bronze/notes.txt', 'bronze/source=%ZZ/resource=r/ticker=t/date=2026-01-05/data.parquet'];
+    const foreign = [
+      bronzeFile(stockCell('GHOST')),
+      `${place}.tmp`,
+      'bronze/notes.txt',
+      'bronze/source=%ZZ/resource=r/ticker=t/date=2026-01-05/data.parquet',
+    ];
     for (const key of foreign) await store.put(key, Buffer.from(key));
     const found = await recoverTwice(store);
-    expect({ ...found, quarantined: [...found.quarantined].sort() }).toEqual({ ...nothing, quarantined: [...foreign].sort() });
+    expect({ ...found, quarantined: [...found.quarantined].sort() }).toEqual({
+      ...nothing,
+      quarantined: [...foreign].sort(),
+    });
     expect(await store.list('bronze')).toEqual([place]);
     expect(await store.list('refused/foreign')).toHaveLength(foreign.length);
   });
@@ -116,7 +139,11 @@ describe('a file in bronze', () => {
       await store.put('bronze/notes.txt', Buffer.from(content));
       await recovering(store);
     }
-    const kept = await Promise.all((await store.list('refused/foreign')).map(async (key) => Buffer.from((await store.get(key)) ?? []).toString()));
+    const kept = await Promise.all(
+      (await store.list('refused/foreign')).map(async (key) =>
+        Buffer.from((await store.get(key)) ?? []).toString(),
+      ),
+    );
     expect(kept.sort()).toEqual(['one', 'two']);
   });
 
@@ -137,7 +164,9 @@ describe('a cell whose file cannot be brought back', () => {
     await publishFile(store, cell, 'a.1', cellFile(cell, 1));
     await store.remove(place);
     expect((await recoverTwice(store)).lost).toHaveLength(1);
-    expect((await readCellRecords(store, cell)).map(({ record }) => [record.event, record.code, record.run])).toEqual([
+    expect(
+      (await readCellRecords(store, cell)).map(({ record }) => [record.event, record.code, record.run]),
+    ).toEqual([
       ['published', undefined, facts.run],
       ['failed', 'LakeDamaged', facts.run],
     ]);
@@ -147,9 +176,23 @@ describe('a cell whose file cannot be brought back', () => {
 describe('a restatement that was promised and not made', () => {
   async function promised(store: LocalStore, isCandidateLeft: boolean): Promise<void> {
     await publishFile(store, cell, 'a.1', cellFile(cell, 1));
-    const { number, file, sha256, sizeBytes } = await writeCandidate(store, cell, 'run.w.1', cellFile(cell, 2), 1);
+    const { number, file, sha256, sizeBytes } = await writeCandidate(
+      store,
+      cell,
+      'run.w.1',
+      cellFile(cell, 2),
+      1,
+    );
     const supersedes = { number: 1, sha256: hashOf(cellFile(cell, 1)), keptAt: supersededFile(cell, 1) };
-    const record = { ...facts, event: 'published', sha256, sizeBytes, rowCount: 1, candidate: file, supersedes };
+    const record = {
+      ...facts,
+      event: 'published',
+      sha256,
+      sizeBytes,
+      rowCount: 1,
+      candidate: file,
+      supersedes,
+    };
     await claimRecord(store, cellRecordsFolder(cell), number, record);
     if (!isCandidateLeft) await store.remove(file);
   }
@@ -214,17 +257,35 @@ describe('a published file that is gone', () => {
   };
 
   /** A lake with one cell that was published from its staged batch. */
-  async function publishedFromBatch(): Promise<{ store: LocalStore; batch: BatchRef; restore: (cell: CellKey) => Promise<boolean> }> {
+  async function publishedFromBatch(): Promise<{
+    store: LocalStore;
+    batch: BatchRef;
+    restore: (cell: CellKey) => Promise<boolean>;
+  }> {
     const store = openStore(folder());
     const ask = { kind: 'range', symbol: 'AAPL', from: cell.date, to: cell.date } as const;
     const owner = { workflowId: 'window/x', workflowRunId: 'run-1' };
     const page = { index: 0, request: { target: '/x' }, status: 200, contentType: null, rowCount: 1 };
-    await keepArrived(store, 'b1', { ...page, body: Buffer.from(JSON.stringify(answer)) }, new Date(facts.recordedAt));
-    const batch = await sealBatch(store, 'massive', { batchId: 'b1', dataset: cell.dataset, ask, window: 'window/x', ...owner }, 1);
+    await keepArrived(
+      store,
+      'b1',
+      { ...page, body: Buffer.from(JSON.stringify(answer)) },
+      new Date(facts.recordedAt),
+    );
+    const batch = await sealBatch(
+      store,
+      'massive',
+      { batchId: 'b1', dataset: cell.dataset, ask, window: 'window/x', ...owner },
+      1,
+    );
     const contract = contracts.get(cell.dataset);
     const resource = sources.get('massive')?.resources['daily_bars'];
     if (!contract || !resource) throw new Error('massive.daily_bars has a source and a contract');
-    const made = cellBytes(resource, contract, await readBatch(store, 'massive', batch), { ...cell, symbol: 'AAPL', batch });
+    const made = cellBytes(resource, contract, await readBatch(store, 'massive', batch), {
+      ...cell,
+      symbol: 'AAPL',
+      batch,
+    });
     if (!made) throw new Error('The answer has a bar of that day');
     const candidate = await writeCandidate(store, cell, 'a.1', made.bytes, made.rowCount);
     await publishCandidate(store, cell, candidate, { ...facts, batch });
@@ -244,7 +305,11 @@ describe('a published file that is gone', () => {
     else await store.put(place, before.subarray(0, keptBytes));
     const found = await recoverTwice(store, { restore });
     const quarantined = keptBytes === undefined ? [] : [place];
-    expect(found).toEqual({ ...nothing, restored: [place.slice('bronze/'.length, -'/data.parquet'.length)], quarantined });
+    expect(found).toEqual({
+      ...nothing,
+      restored: [place.slice('bronze/'.length, -'/data.parquet'.length)],
+      quarantined,
+    });
     expect(hashOf((await store.get(place)) ?? Buffer.of())).toBe(hashOf(before));
     expect(await store.list('refused/foreign')).toHaveLength(quarantined.length);
   });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { dueCells, troubledCells, type KnownCell, type Memory, type PlannedAsset } from '../../plan/due-cells.ts';
+import {
+  dueCells,
+  troubledCells,
+  type KnownCell,
+  type Memory,
+  type PlannedAsset,
+} from '../../plan/due-cells.ts';
 import { PlanError } from '../../plan/plan-error.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
 import { coin, noMemory, remembering, stock } from './support.ts';
@@ -21,7 +27,12 @@ const daily = (date: string, isExplicit: boolean): RunRequest => ({ kind: 'daily
 const known = (state: KnownCell['state']): KnownCell => ({ state });
 
 /** What becomes of every cell, as `DATE fate`. */
-function fates(request: RunRequest, asset: PlannedAsset = aapl, memory: Memory = noMemory, at = now): string[] {
+function fates(
+  request: RunRequest,
+  asset: PlannedAsset = aapl,
+  memory: Memory = noMemory,
+  at = now,
+): string[] {
   return dueCells(request, [asset], memory, at).map(({ date, fate }) => `${date} ${fate.kind}`);
 }
 
@@ -38,7 +49,11 @@ describe('a backfill', () => {
   });
 
   it('passes over what is published or given up; force does what is published again and leaves what was given up', () => {
-    const memory = remembering({ 'BTC 2026-01-01': known('published'), 'BTC 2026-01-02': known('skipped'), 'BTC 2026-01-03': known('failed') });
+    const memory = remembering({
+      'BTC 2026-01-01': known('published'),
+      'BTC 2026-01-02': known('skipped'),
+      'BTC 2026-01-03': known('failed'),
+    });
     const range = { from: '2026-01-01', to: '2026-01-04' };
     expect(fates(backfill({ range }), btc, memory)).toEqual([
       '2026-01-01 published',
@@ -46,7 +61,10 @@ describe('a backfill', () => {
       '2026-01-03 todo',
       '2026-01-04 todo',
     ]);
-    expect(fates(backfill({ range, force: true }), btc, memory).slice(0, 2)).toEqual(['2026-01-01 todo', '2026-01-02 skipped']);
+    expect(fates(backfill({ range, force: true }), btc, memory).slice(0, 2)).toEqual([
+      '2026-01-01 todo',
+      '2026-01-02 skipped',
+    ]);
   });
 
   it('takes up what was refused, failed or waited', () => {
@@ -67,7 +85,12 @@ describe('a backfill', () => {
   });
 
   it('of dates that are not final yet waits for each until it is', () => {
-    const cells = dueCells(backfill({ range: { from: '2026-01-06', to: '2026-01-07' } }), [aapl], noMemory, now);
+    const cells = dueCells(
+      backfill({ range: { from: '2026-01-06', to: '2026-01-07' } }),
+      [aapl],
+      noMemory,
+      now,
+    );
     expect(cells.map(({ fate }) => fate)).toEqual([
       { kind: 'waiting', until: '2026-01-07T06:00:00.000Z' },
       { kind: 'waiting', until: '2026-01-08T06:00:00.000Z' },
@@ -90,20 +113,34 @@ describe('what lies beyond the history of a source', () => {
 
   it('is refused before anything is done, with the ticker, the date and what to do', () => {
     expect(() => fates(backfill({ range }), asset)).toThrow(PlanError);
-    expect(() => fates(backfill({ range }), asset)).toThrow(/BTC 2026-01-01 .*3 days back, to 2026-01-03.*--clip/);
+    expect(() => fates(backfill({ range }), asset)).toThrow(
+      /BTC 2026-01-01 .*3 days back, to 2026-01-03.*--clip/,
+    );
   });
 
   it('is left out where that was asked for', () => {
-    expect(fates(backfill({ range, clip: true }), asset)).toEqual(['2026-01-03 todo', '2026-01-04 todo', '2026-01-05 todo']);
+    expect(fates(backfill({ range, clip: true }), asset)).toEqual([
+      '2026-01-03 todo',
+      '2026-01-04 todo',
+      '2026-01-05 todo',
+    ]);
   });
 
   it('is left out of a daily run, which nobody watches', () => {
-    expect(fates(daily('2026-01-05', false), asset)).toEqual(['2026-01-03 todo', '2026-01-04 todo', '2026-01-05 todo']);
+    expect(fates(daily('2026-01-05', false), asset)).toEqual([
+      '2026-01-03 todo',
+      '2026-01-04 todo',
+      '2026-01-05 todo',
+    ]);
   });
 
   it('begins just before the oldest day that it still gives', () => {
-    expect(fates(backfill({ range: { from: '2026-01-03', to: '2026-01-03' } }), asset)).toEqual(['2026-01-03 todo']);
-    expect(() => fates(backfill({ range: { from: '2026-01-02', to: '2026-01-02' } }), asset)).toThrow(PlanError);
+    expect(fates(backfill({ range: { from: '2026-01-03', to: '2026-01-03' } }), asset)).toEqual([
+      '2026-01-03 todo',
+    ]);
+    expect(() => fates(backfill({ range: { from: '2026-01-02', to: '2026-01-02' } }), asset)).toThrow(
+      PlanError,
+    );
   });
 });
 
@@ -143,7 +180,9 @@ describe('a retry', () => {
   });
 
   it('takes every troubled cell, or those of one run and of the retries of it', () => {
-    const troubled = ['daily/a', 'daily/b', 'retry/daily/a', 'retry/retry/daily/a'].map((run) => failedIn(run));
+    const troubled = ['daily/a', 'daily/b', 'retry/daily/a', 'retry/retry/daily/a'].map((run) =>
+      failedIn(run),
+    );
     expect(troubledCells('all', troubled, [aapl])).toHaveLength(4);
     expect(troubledCells('daily/a', troubled, [aapl])).toHaveLength(3);
     expect(troubledCells('daily/b', troubled, [aapl]).map(({ fate }) => fate)).toEqual([{ kind: 'todo' }]);

@@ -4,7 +4,8 @@ import { fewestRequests } from '../../plan/fewest-requests.ts';
 
 type Wanted = ReadonlyMap<string, ReadonlySet<string>>;
 
-const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+const names = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 const everything = (rows: readonly string[], columns: readonly string[]): Wanted =>
   new Map(rows.map((row) => [row, new Set(columns)]));
 
@@ -12,7 +13,8 @@ const graphs: fc.Arbitrary<Wanted> = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { maxLength: 20 })
   .map((pairs) => {
     const wanted = new Map<string, Set<string>>();
-    for (const [row, column] of pairs) wanted.set(`r${row}`, (wanted.get(`r${row}`) ?? new Set()).add(`c${column}`));
+    for (const [row, column] of pairs)
+      wanted.set(`r${row}`, (wanted.get(`r${row}`) ?? new Set()).add(`c${column}`));
     return wanted;
   });
 
@@ -57,7 +59,10 @@ describe('the fewest requests', () => {
 
   it('mix both: a ticker without history and a new day for all', () => {
     const dates = names('d', 90);
-    const wanted = new Map([['new', new Set(dates)], ...names('t', 20).map((ticker) => [ticker, new Set(['d89'])] as const)]);
+    const wanted = new Map([
+      ['new', new Set(dates)],
+      ...names('t', 20).map((ticker) => [ticker, new Set(['d89'])] as const),
+    ]);
     const { rows, columns } = fewestRequests(wanted);
     expect([[...rows], [...columns]]).toEqual([['new'], ['d89']]);
   });
@@ -65,7 +70,12 @@ describe('the fewest requests', () => {
   it('of 5,000 tickers on 1,260 dates need no deeper a stack than there is', () => {
     const dates = names('d', 1_260);
     // Every ticker lacks a date of its own, so that placing one moves many.
-    const wanted = new Map(names('t', 5_000).map((ticker, index) => [ticker, new Set([dates[index % 1_260] ?? '', dates[(index + 1) % 1_260] ?? ''])]));
+    const wanted = new Map(
+      names('t', 5_000).map((ticker, index) => [
+        ticker,
+        new Set([dates[index % 1_260] ?? '', dates[(index + 1) % 1_260] ?? '']),
+      ]),
+    );
     const { rows, columns } = fewestRequests(wanted);
     expect([rows.size, columns.size]).toEqual([0, 1_260]);
   });

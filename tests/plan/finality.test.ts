@@ -42,9 +42,18 @@ describe('a day is final', () => {
 describe('the last final date', () => {
   const finalities = fc.record({
     time: fc.constantFrom('00:00', '00:45', '02:30', '12:00', '23:59'),
-    timeZone: fc.constantFrom('UTC', 'America/New_York', 'Asia/Tokyo', 'Pacific/Auckland', 'Pacific/Honolulu', 'Pacific/Kiritimati'),
+    timeZone: fc.constantFrom(
+      'UTC',
+      'America/New_York',
+      'Asia/Tokyo',
+      'Pacific/Auckland',
+      'Pacific/Honolulu',
+      'Pacific/Kiritimati',
+    ),
   });
-  const instants = fc.integer({ min: Date.parse('2024-01-01'), max: Date.parse('2029-01-01') }).map((ms) => new Date(ms));
+  const instants = fc
+    .integer({ min: Date.parse('2024-01-01'), max: Date.parse('2029-01-01') })
+    .map((ms) => new Date(ms));
 
   it('is final, and the day after it is not, in every zone at every moment', () => {
     fc.assert(

@@ -10,7 +10,11 @@ export function stock(ticker: string, more: Partial<PlannedAsset> = {}): Planned
     calendar: calendarByName('nyse'),
     final: { time: '01:00', timeZone: 'America/New_York' },
     historyDays: 730,
-    coverage: { maxRangeDays: null, rangeEndsToday: false, groupOf: (symbol) => (symbol.startsWith('C:') ? 'fx' : 'stocks') },
+    coverage: {
+      maxRangeDays: null,
+      rangeEndsToday: false,
+      groupOf: (symbol) => (symbol.startsWith('C:') ? 'fx' : 'stocks'),
+    },
     ...more,
   };
 }

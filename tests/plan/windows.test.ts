@@ -7,7 +7,8 @@ import { coin, currency, noMemory, stock } from './support.ts';
 
 const todo = (asset: PlannedAsset, dates: readonly string[], known?: KnownCell): DueCell[] =>
   dates.map((date) => ({ asset, date, known, fate: { kind: 'todo' } }));
-const ids = (cells: readonly DueCell[], isForced = false): string[] => planWindows(cells, isForced).map(({ id }) => id);
+const ids = (cells: readonly DueCell[], isForced = false): string[] =>
+  planWindows(cells, isForced).map(({ id }) => id);
 const batch = { id: 'b1', ingestionDate: '2026-01-06' };
 
 describe('windows', () => {
@@ -23,14 +24,20 @@ describe('windows', () => {
         id: 'window/massive.daily_bars/all.stocks/2026-01-05..2026-01-05',
         dataset: 'massive.daily_bars',
         ask: { kind: 'grouped', group: 'stocks', date: '2026-01-05' },
-        assets: [{ ticker: 'AAPL', symbol: 'AAPL' }, { ticker: 'MSFT', symbol: 'MSFT' }],
+        assets: [
+          { ticker: 'AAPL', symbol: 'AAPL' },
+          { ticker: 'MSFT', symbol: 'MSFT' },
+        ],
         dates: day,
       },
       {
         id: 'window/massive.daily_bars/all.fx/2026-01-05..2026-01-05',
         dataset: 'massive.daily_bars',
         ask: { kind: 'grouped', group: 'fx', date: '2026-01-05' },
-        assets: [{ ticker: 'EURUSD', symbol: 'C:EURUSD' }, { ticker: 'GBPUSD', symbol: 'C:GBPUSD' }],
+        assets: [
+          { ticker: 'EURUSD', symbol: 'C:EURUSD' },
+          { ticker: 'GBPUSD', symbol: 'C:GBPUSD' },
+        ],
         dates: day,
       },
     ]);
@@ -48,14 +55,19 @@ describe('windows', () => {
       'window/coingecko.market_chart/BTC/2025-01-01..2025-12-31',
       'window/coingecko.market_chart/BTC/2026-01-01..2026-01-01',
     ]);
-    const unlimited = coin('FILE', { coverage: { maxRangeDays: null, rangeEndsToday: false, groupOf: () => null } });
+    const unlimited = coin('FILE', {
+      coverage: { maxRangeDays: null, rangeEndsToday: false, groupOf: () => null },
+    });
     expect(ids(todo(unlimited, datesBetween('2016-01-01', '2025-12-31')))).toHaveLength(1);
     expect(ids(todo(unlimited, datesBetween('2000-01-01', '2025-12-31')))).toHaveLength(2);
   });
 
   it('reach from the first to the last date that is wanted and hold only the wanted ones', () => {
     const [window] = planWindows(todo(coin('BTC'), ['2026-01-09', '2026-01-05']), false);
-    expect(window).toMatchObject({ ask: { from: '2026-01-05', to: '2026-01-09' }, dates: ['2026-01-05', '2026-01-09'] });
+    expect(window).toMatchObject({
+      ask: { from: '2026-01-05', to: '2026-01-09' },
+      dates: ['2026-01-05', '2026-01-09'],
+    });
   });
 });
 
@@ -96,7 +108,13 @@ describe('a batch that was staged before', () => {
 
 describe('a plan', () => {
   it('counts every cell once, and its requests by source', () => {
-    const request = { kind: 'backfill', range: { from: '2026-01-01', to: '2026-01-07' }, tickers: null, force: false, clip: false } as const;
+    const request = {
+      kind: 'backfill',
+      range: { from: '2026-01-01', to: '2026-01-07' },
+      tickers: null,
+      force: false,
+      clip: false,
+    } as const;
     const cells = dueCells(request, [stock('AAPL'), coin('BTC')], noMemory, new Date('2026-01-06T12:00:00Z'));
     const { summary, alone, newlyClosed, windows } = makePlan(request, cells, '2026-01-06');
     expect(summary).toEqual({
@@ -114,17 +132,33 @@ describe('a plan', () => {
   });
 
   it('of nothing is empty and names today', () => {
-    expect(makePlan({ kind: 'retry', of: 'all' }, [], '2026-01-06')).toMatchObject({ windows: [], summary: { due: 0, from: '2026-01-06', to: '2026-01-06' } });
+    expect(makePlan({ kind: 'retry', of: 'all' }, [], '2026-01-06')).toMatchObject({
+      windows: [],
+      summary: { due: 0, from: '2026-01-06', to: '2026-01-06' },
+    });
   });
 
   it('of five years of 500 tickers holds every cell in exactly one of 500 windows', () => {
     const assets = Array.from({ length: 500 }, (_, index) => stock(`T${index}`, { historyDays: null }));
-    const request = { kind: 'backfill', range: { from: '2021-01-01', to: '2025-12-31' }, tickers: null, force: false, clip: false } as const;
+    const request = {
+      kind: 'backfill',
+      range: { from: '2021-01-01', to: '2025-12-31' },
+      tickers: null,
+      force: false,
+      clip: false,
+    } as const;
     const cells = dueCells(request, assets, noMemory, new Date('2026-01-06T12:00:00Z'));
     const { summary, windows } = makePlan(request, cells, '2026-01-06');
-    expect(summary).toMatchObject({ due: 1_826 * 500, closed: 571 * 500, todo: 1_255 * 500, requests: { massive: 500 } });
+    expect(summary).toMatchObject({
+      due: 1_826 * 500,
+      closed: 571 * 500,
+      todo: 1_255 * 500,
+      requests: { massive: 500 },
+    });
     expect(windows).toHaveLength(500);
-    expect(windows.reduce((sum, { assets: own, dates }) => sum + own.length * dates.length, 0)).toBe(summary.todo);
+    expect(windows.reduce((sum, { assets: own, dates }) => sum + own.length * dates.length, 0)).toBe(
+      summary.todo,
+    );
     expect(new Set(windows.map(({ id }) => id)).size).toBe(500);
   });
 });

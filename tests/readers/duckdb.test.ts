@@ -59,13 +59,21 @@ describe('DuckDB, reading bronze while another process publishes', () => {
     await withDuckDb(async (connection) => {
       const types = `hive_types = { 'source': varchar, 'resource': varchar, 'ticker': varchar, 'date': date }`;
       const from = `from read_parquet('${root}/${globs[1] ?? ''}', hive_partitioning = true, ${types})`;
-      expect(await ask(connection, `select distinct typeof(ticker) as ticker, typeof(date) as date ${from}`)).toEqual([
-        { ticker: 'VARCHAR', date: 'DATE' },
-      ]);
-      const keys = await ask(connection, `select distinct ticker, ticker_id, date::varchar as date ${from} order by all`);
+      expect(
+        await ask(connection, `select distinct typeof(ticker) as ticker, typeof(date) as date ${from}`),
+      ).toEqual([{ ticker: 'VARCHAR', date: 'DATE' }]);
+      const keys = await ask(
+        connection,
+        `select distinct ticker, ticker_id, date::varchar as date ${from} order by all`,
+      );
       expect(keys).toHaveLength(cells.length);
       expect(keys.filter(({ ticker, ticker_id: id }) => ticker !== id)).toEqual([]);
-      expect(await ask(connection, `select count(*)::integer as n ${from} where date <> bar_date or source <> 'massive'`)).toEqual([{ n: 0 }]);
+      expect(
+        await ask(
+          connection,
+          `select count(*)::integer as n ${from} where date <> bar_date or source <> 'massive'`,
+        ),
+      ).toEqual([{ n: 0 }]);
     });
   });
 });

@@ -22,7 +22,10 @@ while (!isStopping) {
     const candidate = await writeCandidate(store, cell, `run.${rounds}`, bytes, rows.length);
     // Left behind by a dead process, where no reader may look.
     await store.put(`pending/left-${rounds % 3}.parquet`, bytes.subarray(0, 40));
-    await publishCandidate(store, cell, candidate, { recordedAt: '2026-01-06T07:00:00.000Z', run: 'daily/x' });
+    await publishCandidate(store, cell, candidate, {
+      recordedAt: '2026-01-06T07:00:00.000Z',
+      run: 'daily/x',
+    });
   }
   if (rounds === 1) process.stdout.write('ready\n');
 }

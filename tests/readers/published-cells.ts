@@ -21,5 +21,9 @@ export const columns: readonly ParquetColumn[] = [
 
 /** The rows of a cell in one round. */
 export function rowsOf(cell: CellKey, round: number): Record<string, ParquetValue>[] {
-  return Array.from({ length: rowsInFile }, () => ({ ticker_id: cell.ticker, bar_date: cell.date, close: round }));
+  return Array.from({ length: rowsInFile }, () => ({
+    ticker_id: cell.ticker,
+    bar_date: cell.date,
+    close: round,
+  }));
 }

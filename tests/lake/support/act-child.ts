@@ -4,15 +4,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { keepArrived, claimBatch, sealBatch } from '../../../lake/batches.ts';
+import { sealBatch } from '../../../lake/batches.ts';
 import { LakeIndex } from '../../../lake/lake-index.ts';
 import { LocalStore } from '../../../lake/local-store.ts';
 import { recover } from '../../../lake/recover.ts';
-import { cellFile, facts, publishFile, stockCell } from './acts.ts';
+import { cellFile, publishFile, sealFacts, stockCell } from './acts.ts';
 import { CallCounter, counted, watchFileCalls } from './file-calls.ts';
 
 const actSchema = z.object({
-  act: z.enum(['publish', 'collect', 'seal', 'recover']),
+  act: z.enum(['publish', 'seal', 'recover']),
   root: z.string(),
   /** The ticker of the cell, or the id of the batch. */
   name: z.string().default('A'),
@@ -31,9 +31,6 @@ export const toldSchema = z.object({
   calls: z.array(z.object({ name: z.string(), path: z.string() })),
 });
 
-const batch = { dataset: 'massive.daily_bars', ask: { kind: 'grouped', group: 'stocks', date: '2026-01-05' } } as const;
-const owner = { workflowId: 'window/x', workflowRunId: 'run-1' };
-
 async function perform({ act, root, name, close, attempt }: z.output<typeof actSchema>): Promise<unknown> {
   const store = new LocalStore(root);
   switch (act) {
@@ -41,16 +38,8 @@ async function perform({ act, root, name, close, attempt }: z.output<typeof actS
       const cell = stockCell(name);
       return publishFile(store, cell, attempt, cellFile(cell, close));
     }
-    case 'collect': {
-      await claimBatch(store, name, owner);
-      for (const index of [0, 1]) {
-        const page = { index, request: { target: `/page/${index}` }, status: 200, contentType: null, rowCount: 1 };
-        await keepArrived(store, name, { ...page, body: Buffer.from(`page ${index}`) }, new Date(facts.recordedAt));
-      }
-      return;
-    }
     case 'seal':
-      return sealBatch(store, 'massive', { batchId: name, ...batch, window: 'window/x', ...owner }, 2);
+      return sealBatch(store, 'massive', { ...sealFacts, batchId: name }, 2);
     case 'recover':
       return recover(store, new LakeIndex(store), {
         isOpen: async () => false,
@@ -65,7 +54,10 @@ watchFileCalls();
 for (const act of acts) {
   const counter = new CallCounter(act.stopBefore, act.how);
   const end = await counted(counter, () => perform(act));
-  const told: z.infer<typeof toldSchema> = { ended: end === 'stopped' ? 'stopped' : 'answered', calls: counter.calls };
+  const told: z.infer<typeof toldSchema> = {
+    ended: end === 'stopped' ? 'stopped' : 'answered',
+    calls: counter.calls,
+  };
   process.stdout.write(`${JSON.stringify(told)}\n`);
 }
 process.exit(0);

@@ -1,3 +1,4 @@
+import { claimBatch, keepArrived } from '../../../lake/batches.ts';
 import { encodeParquet } from '../../../lake/parquet.ts';
 import { publishCandidate, writeCandidate, type Publication } from '../../../lake/publish.ts';
 import type { Store } from '../../../lake/store.ts';
@@ -22,6 +23,34 @@ export function cellFile(cell: CellKey, close: number): Uint8Array {
 }
 
 /** Writes and publishes one attempt's file, as the two activities do. */
-export async function publishFile(store: Store, cell: CellKey, attempt: string, bytes: Uint8Array): Promise<Publication> {
+export async function publishFile(
+  store: Store,
+  cell: CellKey,
+  attempt: string,
+  bytes: Uint8Array,
+): Promise<Publication> {
   return publishCandidate(store, cell, await writeCandidate(store, cell, attempt, bytes, 1), facts);
+}
+
+/** What the manifest of a test's batch says, but for its id. */
+export const sealFacts = {
+  dataset: 'massive.daily_bars',
+  ask: { kind: 'grouped', group: 'stocks', date: '2026-01-05' },
+  window: 'window/x',
+  workflowId: 'window/x',
+  workflowRunId: 'run-1',
+} as const;
+
+/** Lets the two pages of a batch arrive. */
+export async function collectBatch(store: Store, batchId: string): Promise<void> {
+  await claimBatch(store, batchId, {
+    workflowId: sealFacts.workflowId,
+    workflowRunId: sealFacts.workflowRunId,
+  });
+  for (const index of [0, 1]) {
+    const request = { target: `/page/${index}` };
+    const page = { index, request, status: 200, contentType: null, rowCount: 1 };
+    const body = Buffer.from(`page ${index}`);
+    await keepArrived(store, batchId, { ...page, body }, new Date(facts.recordedAt));
+  }
 }

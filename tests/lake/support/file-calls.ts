@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import fileSystem, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** One call that changes or syncs something, as `link records/…`. */
+/** One call that changes or syncs something; of `link` and `rename` the path is `from > to`. */
 export interface FileCall {
   readonly name: string;
   readonly path: string;
@@ -43,7 +43,8 @@ export async function counted<T>(counter: CallCounter, act: () => Promise<T>): P
 /** Lets counters see the calls of this process, from the file system's own module on: the code under test is untouched. */
 export function watchFileCalls(): void {
   const real = { ...fileSystem };
-  const before = async (name: string, path: unknown): Promise<void> => counters.getStore()?.before(name, String(path));
+  const before = async (name: string, path: unknown): Promise<void> =>
+    counters.getStore()?.before(name, String(path));
   fileSystem.mkdir = (async (path: string, options) => {
     await before('mkdir', path);
     return real.mkdir(path, options);
@@ -53,11 +54,11 @@ export function watchFileCalls(): void {
     return real.rm(path, options);
   };
   fileSystem.link = async (from, to) => {
-    await before('link', to);
+    await before('link', `${String(from)} > ${String(to)}`);
     return real.link(from, to);
   };
   fileSystem.rename = async (from, to) => {
-    await before('rename', to);
+    await before('rename', `${String(from)} > ${String(to)}`);
     return real.rename(from, to);
   };
   fileSystem.open = async (path, flags, mode) => {
