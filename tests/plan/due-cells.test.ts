@@ -67,6 +67,14 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('believes a source that had no session on an open day, but not a calendar that has been mended since', () => {
+    const bySource: KnownCell = { ...known('closed'), batch: { id: 'b', ingestionDate: '2026-01-06' } };
+    const range = { days: 1 };
+    expect(fates(backfill({ range }), aapl, () => bySource)).toEqual(['2026-01-05 closed']);
+    expect(fates(backfill({ range, force: true }), aapl, () => bySource)).toEqual(['2026-01-05 todo']);
+    expect(fates(backfill({ range }), aapl, () => known('closed'))).toEqual(['2026-01-05 todo']);
+  });
+
   it('takes up what was refused, failed or waited', () => {
     for (const state of ['refused', 'failed', 'waiting', 'missing'] as const) {
       expect(fates(backfill({ range: { days: 1 } }), aapl, () => known(state))).toEqual(['2026-01-05 todo']);
