@@ -38,11 +38,25 @@ export default tseslint.config(
     },
   },
   {
-    files: ['sources/**/*.ts', 'lake/**/*.ts', 'contracts/**/*.ts', 'calendars/**/*.ts', 'plan/**/*.ts', 'warehouse/**/*.ts'],
+    files: [
+      'sources/**/*.ts',
+      'lake/**/*.ts',
+      'contracts/**/*.ts',
+      'calendars/**/*.ts',
+      'plan/**/*.ts',
+      'warehouse/**/*.ts',
+    ],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^@temporalio/', message: 'The domain knows nothing of Temporal: translate in activities/.' }] },
+        {
+          patterns: [
+            {
+              regex: '^@temporalio/',
+              message: 'The domain knows nothing of Temporal: translate in activities/.',
+            },
+          ],
+        },
       ],
     },
   },
@@ -52,7 +66,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'settings.ts is the one place that reads the environment.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'settings.ts is the one place that reads the environment.',
+        },
       ],
     },
   },

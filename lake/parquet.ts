@@ -12,7 +12,7 @@ import {
   Utf8,
   makeData,
   tableToIPC,
-  vectorFromArray,
+  type Data,
   type DataType,
 } from 'apache-arrow';
 import { Compression, Table as WasmTable, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm';
@@ -44,12 +44,12 @@ export function encodeParquet(
   metadata: unknown,
 ): Uint8Array {
   const fields = columns.map((column) => new Field(column.name, arrowType(column.type), column.nullable));
-  const children = columns.map((column) => {
-    const values = rows.map((row) => arrowValue(column, row[column.name] ?? null));
-    const data = vectorFromArray(values as never[], arrowType(column.type)).data[0];
-    if (!data) throw new RangeError(`Column ${column.name} has no rows to write`);
-    return data;
-  });
+  const children = columns.map((column) =>
+    columnData(
+      column.type,
+      rows.map((row) => row[column.name] ?? null),
+    ),
+  );
   const schema = new Schema(fields);
   const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
   const table = WasmTable.fromIPCStream(
@@ -80,20 +80,59 @@ function arrowType(type: LogicalType): DataType {
   }
 }
 
-function arrowValue(column: ParquetColumn, value: ParquetValue): unknown {
-  if (value === null) return null;
-  switch (column.type) {
+/** Lays one column out as Arrow has it in memory; a file of one row is not worth Arrow's builders. */
+function columnData(type: LogicalType, values: readonly ParquetValue[]): Data {
+  const nullBitmap = new Uint8Array(Math.ceil(values.length / 8));
+  values.forEach((value, index) => {
+    if (value !== null) setBit(nullBitmap, index);
+  });
+  const nullCount = values.filter((value) => value === null).length;
+  const common = { length: values.length, nullCount, nullBitmap };
+  const big = (read: (value: string | number) => bigint): BigInt64Array =>
+    BigInt64Array.from(values, (value) => (value === null ? 0n : read(value)));
+  switch (type) {
     case 'string':
-      return String(value);
+      return makeData({ type: new Utf8(), ...common, ...textData(values) });
     case 'number':
-      return Number(value);
+      return makeData({ type: new Float64(), ...common, data: Float64Array.from(values, Number) });
     case 'integer':
-      return BigInt(value);
+      return makeData({ type: new Int64(), ...common, data: big(BigInt) });
     case 'date':
-      return new Date(midnightUtcMs(String(value)));
+      return makeData({ type: new DateDay(), ...common, data: Int32Array.from(values, dayNumber) });
     case 'timestamp':
-      return Date.parse(String(value));
+      return makeData({
+        type: new TimestampMicrosecond('UTC'),
+        ...common,
+        data: big((value) => BigInt(Date.parse(String(value))) * 1_000n),
+      });
     case 'boolean':
-      return value === 'true';
+      return makeData({ type: new Bool(), ...common, data: bitsOf(values.map((value) => value === 'true')) });
   }
+}
+
+function textData(values: readonly ParquetValue[]): { valueOffsets: Int32Array; data: Uint8Array } {
+  const texts = values.map((value) => Buffer.from(value === null ? '' : String(value), 'utf8'));
+  const valueOffsets = new Int32Array(values.length + 1);
+  texts.forEach((text, index) => {
+    valueOffsets[index + 1] = (valueOffsets[index] ?? 0) + text.byteLength;
+  });
+  return { valueOffsets, data: new Uint8Array(Buffer.concat(texts)) };
+}
+
+/** Days since 1970-01-01. */
+function dayNumber(value: ParquetValue): number {
+  return value === null ? 0 : midnightUtcMs(String(value)) / 86_400_000;
+}
+
+function bitsOf(flags: readonly boolean[]): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(flags.length / 8));
+  flags.forEach((flag, index) => {
+    if (flag) setBit(bits, index);
+  });
+  return bits;
+}
+
+/** Arrow counts bits from the lowest of each byte. */
+function setBit(bits: Uint8Array, index: number): void {
+  bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
 }

@@ -6,7 +6,14 @@ import { literal } from './sql-text.ts';
 import { WarehouseError } from './warehouse-error.ts';
 
 /** The tables and views of the index that a build reads. */
-const copiedTables = ['cell_records', 'cells', 'publications', 'run_records', 'window_records', 'audits'] as const;
+const copiedTables = [
+  'cell_records',
+  'cells',
+  'publications',
+  'run_records',
+  'window_records',
+  'audits',
+] as const;
 
 /** What decides about the content of a warehouse; the records of runs do not. */
 const fingerprinted = {

@@ -1,10 +1,10 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
-import { fileURLToPath } from 'node:url';
 import { createActivities } from '../activities/index.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import type { Settings } from '../settings.ts';
 import { mainQueue, sourceQueue } from '../workflows/pure/ids.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 const shutdownGraceTime = '15 seconds';
 
@@ -45,7 +45,7 @@ export async function runWorker(
   const main = await Worker.create({
     ...common,
     taskQueue: mainQueue(deps.lake.id),
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    workflowBundle: await workflowBundle(settings.cacheFolder),
     ...workflowWorkerOptions,
   });
   const fetchers = await Promise.all(
