@@ -34,7 +34,7 @@ export type ParquetValue = string | number | null;
 export const writerVersion = 'parquet-wasm 0.8.0';
 
 /**
- * Encodes rows as one Parquet file (zstd, one row group). All metadata is one JSON value under one key:
+ * Encodes rows as one Parquet file of one row group. All metadata is one JSON value under one key:
  * with several the writer's hash map would order them differently from run to run. The same rows, columns
  * and metadata give the same bytes.
  */
@@ -56,7 +56,9 @@ export function encodeParquet(
     tableToIPC(new Table(schema, new RecordBatch(schema, data)), 'stream'),
   );
   const properties = new WriterPropertiesBuilder()
-    .setCompression(Compression.ZSTD)
+    // A cell has a row or a few: dictionaries and compression make its file larger and slower, both ways.
+    .setCompression(Compression.UNCOMPRESSED)
+    .setDictionaryEnabled(false)
     .setCreatedBy(writerVersion)
     .setKeyValueMetadata(new Map([['marketlake', canonicalJson(metadata).trimEnd()]]))
     .build();
