@@ -4,7 +4,7 @@ import type { LakeIndex } from './lake-index.ts';
 import { bronzeFile, cellOfPath, cellSegments, foreignFile } from './layout.ts';
 import { currentPublication, fulfil, hashOf } from './promise.ts';
 import { appendCellRecord, readCellRecords } from './records.ts';
-import type { Recovered, RecoveryHelp } from './recover.ts';
+import type { Recovered, RecoveryHelp } from './recovery.ts';
 import type { Store } from './store.ts';
 
 interface Expected {

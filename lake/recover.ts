@@ -7,7 +7,7 @@ import { batchOwner } from './batches.ts';
 import { currentPublication, fulfil } from './promise.ts';
 import { isErrno } from './lake-error.ts';
 import { recoverBronze } from './recover-bronze.ts';
-import type { CellKey } from '../workflows/pure/cell.ts';
+import type { Recovered, RecoveryHelp } from './recovery.ts';
 import { partitionId } from '../workflows/pure/ids.ts';
 
 /**
@@ -15,24 +15,6 @@ import { partitionId } from '../workflows/pure/ids.ts';
  * made, and published files that are missing or are not the record's are restored. It may run at any time,
  * beside living workers, and twice.
  */
-
-/** What recovery needs from outside the lake. */
-export interface RecoveryHelp {
-  /** Tells whether an execution of a workflow (ids without the lake's) is still open. */
-  readonly isOpen: (workflowId: string, workflowRunId: string) => Promise<boolean>;
-  /** Writes a published cell's file again from its batch, as a candidate; false where that cannot be done. */
-  readonly restore: (cell: CellKey) => Promise<boolean>;
-  readonly now: () => Date;
-}
-
-/** What recovery found and did; the lists name cells and files. */
-export interface Recovered {
-  readonly removed: readonly string[];
-  readonly completed: readonly string[];
-  readonly restored: readonly string[];
-  readonly quarantined: readonly string[];
-  readonly lost: readonly string[];
-}
 
 const longestWriteMs = 10 * 60_000;
 

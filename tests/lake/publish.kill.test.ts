@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { LakeIndex } from '../../lake/lake-index.ts';
 import { bronzeFile, supersededFile } from '../../lake/layout.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
-import { recover, type Recovered } from '../../lake/recover.ts';
+import { recover } from '../../lake/recover.ts';
+import type { Recovered } from '../../lake/recovery.ts';
 import { readCellRecords } from '../../lake/records.ts';
 import {
   cellFile,
