@@ -2,6 +2,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { readCellRecords } from '../lake/records.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
+import { troubleOf } from '../workflows/pure/failure.ts';
 import { inLake } from '../workflows/pure/ids.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -25,7 +26,7 @@ export async function awaitWorkflow(deps: ActivityDeps, id: string): Promise<Awa
   } catch (error) {
     if (error instanceof CancelledFailure) throw error;
     if (error instanceof WorkflowNotFoundError) return { outcome: 'gone', reason: error.message };
-    if (error instanceof WorkflowFailedError) return { outcome: 'failed', reason: deepestMessage(error) };
+    if (error instanceof WorkflowFailedError) return { outcome: 'failed', reason: troubleOf(error).reason };
     throw error;
   } finally {
     clearInterval(beat);
@@ -61,10 +62,4 @@ export async function awaitPartition(deps: ActivityDeps, cell: CellKey, id: stri
         reason: last?.reason ?? 'another run ended without it',
       };
   }
-}
-
-function deepestMessage(error: Error): string {
-  let deepest: Error = error;
-  for (let depth = 0; depth < 10 && deepest.cause instanceof Error; depth += 1) deepest = deepest.cause;
-  return deepest.message;
 }

@@ -3,9 +3,10 @@ import type { LoadedBatch } from '../lake/batch-cache.ts';
 import type { Manifest } from '../lake/batches.ts';
 import { jsonBytes, sha256 } from '../lake/json.ts';
 import { encodeParquet, type ParquetValue } from '../lake/parquet.ts';
-import type { Ask, Resource, SourceRow } from '../sources/source.ts';
+import type { Resource, SourceRow } from '../sources/source.ts';
 import { splitDataset, type CellKey } from '../workflows/pure/cell.ts';
-import type { BatchRef, WindowAsk } from '../workflows/pure/run.ts';
+import type { BatchRef } from '../workflows/pure/run.ts';
+import { askedOn } from './asked-on.ts';
 
 /** A cell's file, before anybody wrote it. */
 export interface CellBytes {
@@ -31,7 +32,7 @@ export function cellBytes(
   { manifest, pages }: LoadedBatch,
   cell: CellOfBatch,
 ): CellBytes | undefined {
-  const rows = resource.rowsOfCell(pages, askOf(manifest.ask, cell.batch), cell);
+  const rows = resource.rowsOfCell(pages, askedOn(manifest.ask, cell.batch.ingestionDate), cell);
   if (rows.length === 0) return undefined;
   // Nulls are the audit's to refuse, so the file must be able to hold them.
   const columns = contract.columns.map(({ name, logicalType }) => ({
@@ -63,8 +64,4 @@ function fullRow(
     __ingested_at: manifest.fetchedAt,
     __schema_version: contract.version,
   };
-}
-
-function askOf(ask: WindowAsk, batch: BatchRef): Ask {
-  return ask.kind === 'range' ? { ...ask, today: batch.ingestionDate } : ask;
 }

@@ -5,6 +5,7 @@ import { SourceError } from '../sources/source-error.ts';
 import type { Ask, PageRequest, Resource } from '../sources/source.ts';
 import { splitDataset, utcDateOf, type DatasetId } from '../workflows/pure/cell.ts';
 import type { WindowAsk } from '../workflows/pure/run.ts';
+import { askedOn } from './asked-on.ts';
 import { currentAttempt } from './attempt.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 
@@ -36,7 +37,7 @@ export async function fetch(deps: ActivityDeps, task: FetchTask): Promise<Fetche
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
   if (task.index === 0) await claimBatch(deps.store, task.batchId, { workflowId, workflowRunId });
   const { resource } = datasetParts(deps, task.dataset);
-  const ask = withToday(task.ask, deps.now());
+  const ask = askedOn(task.ask, utcDateOf(deps.now().getTime()));
   const request = task.target === undefined ? resource.firstPage(ask) : { target: task.target };
   try {
     return describe(await askOnce(deps, resource, task, ask, request));
@@ -84,10 +85,6 @@ function readOrRefuse<T>(read: () => T, body: Uint8Array): T {
 async function keepRefused(deps: ActivityDeps, task: FetchTask, error: unknown): Promise<void> {
   if (!(error instanceof SourceError) || !error.facts.body) return;
   await deps.store.put(refusedRawFile(task.batchId, currentAttempt(deps.lake.id).id), error.facts.body);
-}
-
-function withToday(ask: WindowAsk, now: Date): Ask {
-  return ask.kind === 'range' ? { ...ask, today: utcDateOf(now.getTime()) } : ask;
 }
 
 function describe(page: BatchPage): FetchedPage {
