@@ -20,7 +20,13 @@ export function compileRule(rule: Rule, contract: Contract): CompiledCheck {
 function compileMetric(rule: Rule, contract: Contract): Measure {
   switch (rule.metric) {
     case 'rowCount':
-      return { needs: [], measure: 'count(*)', isAboutManyRows: false, offenders: 'subject' };
+      return {
+        needs: [],
+        measure: 'count(*)',
+        ofOneRow: { sql: '1', ifNull: 0 },
+        isAboutManyRows: false,
+        offenders: 'subject',
+      };
     case 'nullValues':
       return countRows(`${quoteName(rule.column)} is null`, [rule.column]);
     case 'missingValues':
@@ -65,6 +71,7 @@ function compileQuery(template: string, column: string | undefined, contract: Co
   return {
     needs,
     measure: `(${query})`,
+    ofOneRow: { sql: `(${query})`, ifNull: null },
     isAboutManyRows: false,
     offenders: counted === undefined ? 'subject' : `(select * from ${counted})`,
   };

@@ -5,21 +5,13 @@ import { countRows, none, type CompiledCheck } from './compiled-check.ts';
 import { factPrefix } from './subject.ts';
 import { quoteName } from './sql-text.ts';
 
+const compiledContracts = new WeakMap<Contract, readonly CompiledCheck[]>();
+
 /**
- * Turns a contract into SQL, and runs none of it. Every check is one number measured over the relation
- * `subject`, and only that relation names a file and a cell: one text serves every cell, and a `subject`
- * over many files, with the measures grouped by file, would serve many cells at once.
+ * Turns a contract into SQL, once, and runs none of it. Every check is one number measured over the relation
+ * `subject`, and only that relation names a file and a cell: one text serves every cell.
  */
-export interface CompiledContract {
-  readonly checks: readonly CompiledCheck[];
-  /** One SELECT of one row that measures every check but those about many rows, then counts the rows. */
-  readonly select: string;
-}
-
-const compiledContracts = new WeakMap<Contract, CompiledContract>();
-
-/** Compiles a contract, once. */
-export function compileContract(contract: Contract): CompiledContract {
+export function compileContract(contract: Contract): readonly CompiledCheck[] {
   const known = compiledContracts.get(contract);
   if (known) return known;
   const checks = [
@@ -28,9 +20,8 @@ export function compileContract(contract: Contract): CompiledContract {
     ...compilePrimaryKey(contract.primaryKey),
     ...contract.rules.map((rule) => compileRule(rule, contract)),
   ];
-  const compiled = { checks, select: selectOf(checks.filter((check) => !check.isAboutManyRows)) };
-  compiledContracts.set(contract, compiled);
-  return compiled;
+  compiledContracts.set(contract, checks);
+  return checks;
 }
 
 /** Measures some checks in one row, in their order; the last number counts the rows of `subject`. */

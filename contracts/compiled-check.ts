@@ -11,6 +11,8 @@ export interface CompiledCheck {
   readonly needs: readonly string[];
   /** A scalar expression over `subject`. */
   readonly measure: string;
+  /** The same where `subject` is one row, as an expression of that row (true counts as 1), and what its null means. */
+  readonly ofOneRow: { readonly sql: string; readonly ifNull: 0 | null };
   readonly expectation: Expectation;
   /** True where a file of one row measures 0 by itself, so that nothing needs to be asked. */
   readonly isAboutManyRows: boolean;
@@ -19,7 +21,7 @@ export interface CompiledCheck {
 }
 
 /** How a check measures. */
-export type Measure = Pick<CompiledCheck, 'needs' | 'measure' | 'isAboutManyRows' | 'offenders'>;
+export type Measure = Pick<CompiledCheck, 'needs' | 'measure' | 'ofOneRow' | 'isAboutManyRows' | 'offenders'>;
 
 /** What a count of offenders must be. */
 export const none: Expectation = { operator: 'mustBe', value: 0 };
@@ -29,6 +31,7 @@ export function countRows(predicate: string, needs: readonly string[]): Measure 
   return {
     needs,
     measure: `coalesce(count_if(${predicate}), 0)`,
+    ofOneRow: { sql: `(${predicate})`, ifNull: 0 },
     isAboutManyRows: false,
     offenders: `(select * from subject where ${predicate})`,
   };
@@ -44,6 +47,7 @@ export function countDuplicates(quotedColumns: readonly string[], needs: readonl
   return {
     needs,
     measure: `(select coalesce(sum(n - 1), 0) from (select count(*) as n from subject where ${isWhole} group by ${list}))`,
+    ofOneRow: { sql: '0', ifNull: 0 },
     isAboutManyRows: true,
     offenders: `(select * from subject where ${isWhole} qualify count(*) over (partition by ${list}) > 1)`,
   };

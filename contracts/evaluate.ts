@@ -1,16 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileContract, selectOf, type CompiledContract } from './compile.ts';
+import type { CellKey } from '../workflows/pure/cell.ts';
+import { compileContract, selectOf } from './compile.ts';
 import type { CompiledCheck } from './compiled-check.ts';
 import type { Contract } from './contract.ts';
 import { meets } from './expectation.ts';
+import { measureOneRow, type Measurement } from './one-row.ts';
 import { asContractError, measureRow, readFileColumns, readOffenders } from './run-sql.ts';
 import { checkStructure } from './structure.ts';
 import { fileRelation, subjectOf, type AuditSubject } from './subject.ts';
 import type { Check, Outcome, Verdict } from './verdict.ts';
 
 /**
- * Reads a candidate back and holds it against its contract and its cell. A file that keeps every rule
- * costs one look at its schema and one SELECT; offenders are fetched for failed checks only.
+ * Reads a candidate back and holds it against its contract and its cell. A file of one row that keeps every
+ * rule costs one SELECT; offenders are fetched for failed checks only.
  * @throws ContractError `CandidateUnreadable` where the file is no whole Parquet file.
  */
 export async function evaluateContract(
@@ -30,20 +32,14 @@ async function evaluate(
   contract: Contract,
   { parquetPath, cell }: AuditSubject,
 ): Promise<Verdict> {
-  const compiled = compileContract(contract);
   const relation = fileRelation(parquetPath);
-  const structure = checkStructure(contract, await readFileColumns(connection, relation));
+  const { structure, measured } =
+    (await measureOneRow(connection, relation, contract, cell)) ??
+    (await measureRows(connection, relation, contract, cell));
   const { readable } = structure;
   const subject = subjectOf(relation, readable, contract, cell);
-  const measured = await measure(
-    connection,
-    subject,
-    compiled,
-    readable.length === contract.columns.length,
-    readable,
-  );
   const checks = [...structure.checks];
-  for (const check of compiled.checks) {
+  for (const check of compileContract(contract)) {
     const value = measured.get(check);
     checks.push(
       value === undefined ? notEvaluated(check, readable) : await resultOf(connection, subject, check, value),
@@ -52,25 +48,25 @@ async function evaluate(
   return { outcome: outcomeOf(checks), ruleCount: checks.length, checks };
 }
 
-type Measured = Map<CompiledCheck, number | null>;
-
-/** Measures every check whose columns can be read. */
-async function measure(
+/** The general way: the file's schema, then aggregates over what of it can be read. */
+async function measureRows(
   connection: DuckDBConnection,
-  subject: string,
-  compiled: CompiledContract,
-  isWhole: boolean,
-  readable: readonly string[],
-): Promise<Measured> {
-  const runnable = isWhole ? compiled.checks : compiled.checks.filter(canRead(readable));
-  const single = runnable.filter((check) => !check.isAboutManyRows);
-  const many = runnable.filter((check) => check.isAboutManyRows);
-  const select = isWhole ? compiled.select : selectOf(single);
-  const numbers = await measureRow(connection, `${subject} ${select}`);
+  relation: string,
+  contract: Contract,
+  cell: CellKey,
+): Promise<Measurement> {
+  const structure = checkStructure(contract, await readFileColumns(connection, relation));
+  const { readable } = structure;
+  const checks = compileContract(contract);
+  const isReadable = (check: CompiledCheck): boolean => check.needs.every((name) => readable.includes(name));
+  const single = checks.filter((check) => isReadable(check) && !check.isAboutManyRows);
+  const many = checks.filter((check) => isReadable(check) && check.isAboutManyRows);
+  const subject = subjectOf(relation, readable, contract, cell);
+  const numbers = await measureRow(connection, `${subject} ${selectOf(single)}`);
   const rowCount = numbers.at(-1) ?? 0;
   const zeros = many.map(() => 0);
   const more = rowCount > 1 ? await measureRow(connection, `${subject} ${selectOf(many)}`) : zeros;
-  return new Map([...pair(single, numbers), ...pair(many, more)]);
+  return { structure, measured: new Map([...pair(single, numbers), ...pair(many, more)]) };
 }
 
 function pair(
@@ -78,10 +74,6 @@ function pair(
   numbers: readonly (number | null)[],
 ): [CompiledCheck, number | null][] {
   return checks.map((check, index) => [check, numbers[index] ?? null]);
-}
-
-function canRead(readable: readonly string[]): (check: CompiledCheck) => boolean {
-  return (check) => check.needs.every((name) => readable.includes(name));
 }
 
 async function resultOf(

@@ -23,14 +23,15 @@ export const factPrefix = 'cell__';
  */
 export function subjectOf(
   relation: string,
-  columns: readonly string[],
+  columns: readonly string[] | 'all',
   contract: Contract,
   cell: CellKey,
 ): string {
+  const selected = columns === 'all' ? ['*'] : columns.map(quoteName);
   const facts = Object.entries(factsOf(contract, cell)).map(
     ([name, sql]) => `${sql} as ${factPrefix}${name}`,
   );
-  return `with subject as (select ${[...columns.map(quoteName), ...facts].join(', ')} from ${relation})`;
+  return `with subject as (select ${[...selected, ...facts].join(', ')} from ${relation})`;
 }
 
 /** The file as a relation: nothing is read out of its path. */

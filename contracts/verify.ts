@@ -14,7 +14,7 @@ export async function verifyContract(connection: DuckDBConnection, contract: Con
   const names = contract.columns.map((column) => column.name);
   const cell = { dataset: contract.dataset, ticker: 'ANY', date: '2000-01-01' };
   const subject = subjectOf(emptyRelation(contract), names, contract, cell);
-  for (const check of compileContract(contract).checks) {
+  for (const check of compileContract(contract)) {
     try {
       const reader = await connection.runAndReadAll(`${subject} select ${check.measure} from subject`);
       if (reader.columnCount !== 1) throw new Error(`it gives ${reader.columnCount} columns, one is needed`);

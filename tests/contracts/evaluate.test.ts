@@ -139,6 +139,21 @@ describe.each([...contracts.values()].map((contract) => [contract.dataset, contr
         if (severity === 'error') expect(verdict.outcome, rule).toBe('failed');
       }
     });
+
+    it('counts in two like rows twice what it counts in one, which is measured another way', async () => {
+      const { checks } = await audit(contract, [goodRow(contract)]);
+      for (const { rule } of checks) {
+        const [row, twin] = brokenRows(contract, rule);
+        if (!row || twin) continue;
+        const counted = (verdict: Verdict): [string, number][] =>
+          verdict.checks
+            .filter((check) => /^\d+$/.test(check.measured) && !/unique|one_row/.test(check.rule))
+            .map((check) => [check.rule, Number(check.measured)]);
+        const single = counted(await audit(contract, [row]));
+        const double = counted(await audit(contract, [row, row]));
+        expect(double, rule).toEqual(single.map(([name, count]) => [name, 2 * count]));
+      }
+    });
   },
 );
 
