@@ -7,7 +7,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:20.19.5-bookworm-slim
-ENV NODE_ENV=production
+# Two heaps for all threads: see worker/worker-command.ts.
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json tsconfig.json marketlake.yaml settings.ts ./

@@ -1,7 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { LoadedBatch } from '../lake/batch-cache.ts';
 import type { Manifest } from '../lake/batches.ts';
-import { jsonBytes, sha256 } from '../lake/json.ts';
+import { canonicalJson, sha256 } from '../lake/json.ts';
 import { encodeParquet, type ParquetValue } from '../lake/parquet.ts';
 import type { Resource, SourceRow } from '../sources/source.ts';
 import { splitDataset, type CellKey } from '../workflows/pure/cell.ts';
@@ -42,7 +42,7 @@ export function cellBytes(
   }));
   const full = rows.map((row) => fullRow(row, cell, manifest, contract));
   const metadata = { batchId: manifest.batchId, contract: contract.id, contractVersion: contract.version };
-  const contentSha256 = sha256(jsonBytes({ contractVersion: contract.version, rows }));
+  const contentSha256 = sha256(canonicalJson({ contractVersion: contract.version, rows }));
   return { bytes: encodeParquet(columns, full, metadata), rowCount: rows.length, contentSha256 };
 }
 

@@ -64,7 +64,7 @@ export async function floorRun(input: FloorInput): Promise<number> {
       for (const [id, known] of open) {
         if (known === shareNow()) continue;
         open.set(id, shareNow());
-        await getExternalWorkflowHandle(id)
+        getExternalWorkflowHandle(id)
           .signal(shareSignal, shareNow())
           .catch(() => undefined);
       }

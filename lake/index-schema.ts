@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 2;
+export const indexVersion = 3;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -110,8 +110,9 @@ from read_text($files)`;
 /** Reads new verdicts. */
 export const insertAudits = `
 insert into audits select
-    ${key('source')}, ${key('resource')}, ${key('ticker')}, ${key('date')}::date,
-    url_decode(regexp_extract(filename, '/([^/]+)\\.json$', 1)), (${text('$.auditedAt')})::timestamptz,
+    ${key('source')}, ${key('resource')}, ${key('ticker')},
+    url_decode(regexp_extract(filename, '/date=([^/~]+)~[^/]+$', 1))::date,
+    url_decode(regexp_extract(filename, '~([^/~]+)\\.json$', 1)), (${text('$.auditedAt')})::timestamptz,
     ${text('$.run')}, ${text('$.batch.id')}, ${text('$.contractVersion')}, ${text('$.verdict.outcome')},
     (${text('$.verdict.ruleCount')})::integer, content::json -> '$.verdict.checks',
     ${text('$.candidateSha256')}, filename

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** Writes a value as JSON with sorted keys and a final newline: the same value gives the same bytes. */
+/** Writes a value as JSON with sorted keys: the same value gives the same text, to be hashed or compared. */
 export function canonicalJson(value: unknown): string {
-  return `${JSON.stringify(value, (_key, inner: unknown) => sortKeys(inner))}\n`;
+  return JSON.stringify(value, (_key, inner: unknown) => sortKeys(inner));
 }
 
-/** Encodes a value as canonical JSON bytes. */
+/** Encodes a value as the JSON of a file that people may look at, with a final newline. */
 export function jsonBytes(value: unknown): Uint8Array {
-  return Buffer.from(canonicalJson(value), 'utf8');
+  return Buffer.from(`${JSON.stringify(value)}\n`, 'utf8');
 }
 
 /** Parses JSON bytes that this house wrote. The caller checks the shape. */
@@ -24,8 +24,8 @@ export function tryParseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** The sha256 of bytes, in lower-case hexadecimal. */
-export function sha256(bytes: Uint8Array): string {
+/** The sha256 of bytes, or of a text's UTF-8, in lower-case hexadecimal. */
+export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

@@ -62,9 +62,9 @@ export function cellSegments(cell: CellKey): string {
   return `${datasetSegments(cell.dataset)}/ticker=${encodeSegment(cell.ticker)}/date=${encodeSegment(cell.date)}`;
 }
 
-const cellPattern = /source=([^/]+)\/resource=([^/]+)\/ticker=([^/]+)\/date=([^/]+)/;
+const cellPattern = /source=([^/]+)\/resource=([^/]+)\/ticker=([^/]+)\/date=([^/~]+)/;
 
-/** Reads a cell's keys back from any path that contains `cellSegments`; undefined where there are none. */
+/** Reads a cell's keys back from any path that names them; undefined where there are none. */
 export function cellOfPath(path: string): CellKey | undefined {
   const [source, resource, ticker, date] = cellPattern.exec(path)?.slice(1).map(readSegment) ?? [];
   if (!source || !resource || !ticker || !date || source.includes('.')) return undefined;
@@ -108,9 +108,10 @@ export function foreignFile(key: string, sha256: string): string {
   return `refused/foreign/${sha256.slice(0, 16)}/${key}`;
 }
 
-/** One attempt's verdict. */
-export function auditFile(cell: CellKey, attemptId: string): string {
-  return `audits/${cellSegments(cell)}/${encodeSegment(attemptId)}.json`;
+/** One attempt's verdict. All of a ticker lie in one folder: a folder for each would cost as much as the file. */
+export function auditFile({ dataset, ticker, date }: CellKey, attemptId: string): string {
+  const name = [date, attemptId].map(encodeSegment).join('~');
+  return `audits/${datasetSegments(dataset)}/ticker=${encodeSegment(ticker)}/date=${name}.json`;
 }
 
 /** The folder of a cell's numbered records. */

@@ -60,7 +60,7 @@ export function encodeParquet(
     .setCompression(Compression.UNCOMPRESSED)
     .setDictionaryEnabled(false)
     .setCreatedBy(writerVersion)
-    .setKeyValueMetadata(new Map([['marketlake', canonicalJson(metadata).trimEnd()]]))
+    .setKeyValueMetadata(new Map([['marketlake', canonicalJson(metadata)]]))
     .build();
   return writeParquet(table, properties);
 }

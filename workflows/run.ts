@@ -122,22 +122,22 @@ async function runPage(
       open.delete(task.id);
       left -= 1;
       progress.openWindows = [...open.keys()];
-      await passOn(context, open, shareNow());
+      passOn(context, open, shareNow());
     },
   );
 }
 
-/** When a window ends, the others take over its share of the cells that may run at once. */
-async function passOn(context: RunContext, open: OpenWindows, share: number): Promise<void> {
+/**
+ * When a window ends, the others take over its share of the cells that may run at once. Nobody waits for the
+ * answer: a window that ended meanwhile needs no share, and the server takes seconds to say that it has.
+ */
+function passOn(context: RunContext, open: OpenWindows, share: number): void {
   for (const [id, known] of open) {
     if (known === share) continue;
     open.set(id, share);
-    try {
-      await getExternalWorkflowHandle(inLake(context.lake, id)).signal(shareSignal, share);
-    } catch (error) {
-      // A window that ended meanwhile needs no share; its result arrives by itself.
-      if (isOwnCancellation()) throw error;
-    }
+    getExternalWorkflowHandle(inLake(context.lake, id))
+      .signal(shareSignal, share)
+      .catch(() => undefined);
   }
 }
 

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { environmentFor, projectFolder } from '../../settings.ts';
+import { workerCommand } from '../../worker/worker-command.ts';
 import { readFrom, sizeOf } from '../server/log-file.ts';
 import { lastLines } from '../server/run-command.ts';
 import { NobodyAnswers } from '../command/exit-code.ts';
@@ -63,15 +63,8 @@ async function startReady(logPath: string): Promise<ChildProcess> {
   mkdirSync(dirname(logPath), { recursive: true });
   const from = await sizeOf(logPath);
   const log = openSync(logPath, 'a');
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), join(projectFolder, 'worker', 'main.ts')],
-    {
-      detached: true,
-      stdio: ['ignore', log, log, 'ipc'],
-      env: environmentFor({}),
-    },
-  );
+  const { args, env } = workerCommand({});
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log, 'ipc'], env });
   closeSync(log);
   const [event] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as unknown[];
   if (event === 'ready') return child;

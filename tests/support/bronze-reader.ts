@@ -74,7 +74,8 @@ async function complaintAbout(store: LocalStore, key: string): Promise<string | 
   const cell = cellOfPath(key);
   if (cell === undefined) return 'it is no cell';
   const hash = createHash('sha256').update(bytes).digest('hex');
-  const verdicts = await store.list(dirname(auditFile(cell, 'any')));
+  const ofCell = auditFile(cell, 'any').replace(/any\.json$/, '');
+  const verdicts = (await store.list(dirname(ofCell))).filter((name) => name.startsWith(ofCell));
   for (const verdict of verdicts) {
     // Written by `audit`; what matters of its shape is compared here.
     const said = parseJson((await store.get(verdict)) ?? Buffer.from('{}')) as {

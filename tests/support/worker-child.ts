@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { environmentFor, projectFolder } from '../../settings.ts';
+import { workerCommand } from '../../worker/worker-command.ts';
 
 /** The lake's worker as a process of its own, which a test may kill. */
 export interface WorkerChild {
@@ -16,11 +15,8 @@ export interface WorkerChild {
 
 /** Starts `worker/main.ts` and waits until it takes work. It ends by itself where the test dies. */
 export async function startWorkerChild(environment: Readonly<Record<string, string>>): Promise<WorkerChild> {
-  const args = ['--import', import.meta.resolve('tsx'), join(projectFolder, 'worker', 'main.ts')];
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: environmentFor(environment),
-  });
+  const { args, env } = workerCommand(environment);
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
