@@ -27,8 +27,12 @@ export async function recordCell(deps: ActivityDeps, context: RunContext, note: 
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
   const recordedAt = deps.now().toISOString();
   const record: CellRecord = { ...facts, recordedAt, run: context.run, workflowId, workflowRunId };
-  await appendOnce(deps.store, cellRecordsFolder(cell), record);
-  if (discard) await deps.store.remove(discard);
+  try {
+    await appendOnce(deps.store, cellRecordsFolder(cell), record);
+  } finally {
+    // On a full disk the record waits for the room that this gives back.
+    if (discard) await deps.store.remove(discard);
+  }
 }
 
 /** Records once that a window could not be fetched; the index shows its cells as failed with this reason. */

@@ -16,6 +16,7 @@ import { cellDetails, cellRemedies } from './pure/markdown.ts';
 import type { BatchRef, RunContext } from './pure/run.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { showState } from './search-attributes.ts';
+import { whyUnrecorded } from './why-unrecorded.ts';
 
 /** One cell to be brought into bronze. */
 export interface PartitionInput extends CellKey {
@@ -164,7 +165,7 @@ async function giveUp(
   const trouble = troubleOf(error);
   const state = trouble.code === 'AuditRefused' ? 'refused' : 'failed';
   const { recordCell } = disk(context);
-  await recordCell(context, {
+  const recording = recordCell(context, {
     dataset,
     ticker,
     date,
@@ -176,9 +177,10 @@ async function giveUp(
       : {}),
     ...(progress.candidate ? { discard: progress.candidate } : {}),
   });
+  const message = trouble.reason + (await whyUnrecorded(recording));
   showState(input, context, state);
-  setCurrentDetails(cellDetails(input, state, trouble.reason, cellRemedies(input)));
-  return ApplicationFailure.create({ message: trouble.reason, type: trouble.code, nonRetryable: true });
+  setCurrentDetails(cellDetails(input, state, message, cellRemedies(input)));
+  return ApplicationFailure.create({ message, type: trouble.code, nonRetryable: true });
 }
 
 /** A cancelled cell is as if it had never been begun; what it left lying is removed at the next start. */

@@ -33,6 +33,7 @@ import {
   type WindowTask,
 } from './pure/run.ts';
 import { rebuildModel } from './rebuild-model.ts';
+import { whyUnrecorded } from './why-unrecorded.ts';
 import { cellAttributes, runAttributes } from './search-attributes.ts';
 import { shareSignal, window } from './window.ts';
 
@@ -229,13 +230,14 @@ async function endBadly(context: RunContext, tally: Tally, error: unknown): Prom
   const isCancelled = isOwnCancellation();
   const { code, reason } = troubleOf(error);
   const outcome = isCancelled ? 'cancelled' : code === 'RunIncomplete' ? 'incomplete' : 'failed';
-  await CancellationScope.nonCancellable(() =>
-    longer(context).recordRunEnd(context, { outcome, tally, code, reason }),
+  const unrecorded = await CancellationScope.nonCancellable(() =>
+    whyUnrecorded(longer(context).recordRunEnd(context, { outcome, tally, code, reason })),
   );
-  setCurrentDetails(`**${context.run}**: **${outcome}**\n\n${reason}`);
+  const message = reason + unrecorded;
+  setCurrentDetails(`**${context.run}**: **${outcome}**\n\n${message}`);
   if (isCancelled) return error;
   const details = code === 'RunIncomplete' ? [tally] : [];
-  return ApplicationFailure.create({ message: reason, type: code, nonRetryable: true, details });
+  return ApplicationFailure.create({ message, type: code, nonRetryable: true, details });
 }
 
 function longer(context: RunContext): Pick<Activities, 'plan' | 'readPlanPage' | 'recordRunEnd'> {

@@ -31,6 +31,7 @@ import {
 } from './pure/run.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { cellAttributes } from './search-attributes.ts';
+import { whyUnrecorded } from './why-unrecorded.ts';
 
 /** One window of a run. */
 export interface WindowInput {
@@ -104,12 +105,12 @@ async function fetchOrFail(input: WindowInput): Promise<BatchRef> {
     if (isCancellation(error)) throw error;
     const trouble = troubleOf(error);
     const { recordWindowFailure } = proxyActivities<Activities>(planPolicy(context.options.patienceSeconds));
-    await recordWindowFailure(context, task, trouble);
+    const message = trouble.reason + (await whyUnrecorded(recordWindowFailure(context, task, trouble)));
     const count = task.assets.length * task.dates.length;
     setCurrentDetails(
-      `**${task.id}** could not be fetched: its ${count} cells are **failed**.\n\n${trouble.reason}`,
+      `**${task.id}** could not be fetched: its ${count} cells are **failed**.\n\n${message}`,
     );
-    throw ApplicationFailure.create({ message: trouble.reason, type: trouble.code, nonRetryable: true });
+    throw ApplicationFailure.create({ message, type: trouble.code, nonRetryable: true });
   }
 }
 

@@ -51,7 +51,7 @@ export async function openTestLake(options: TestLakeOptions): Promise<TestLake> 
     ...options.environment,
   };
   const settings = loadSettings(environment);
-  await writeRuntime(new LocalStore(lakeFolder), {
+  await writeRuntime(new LocalStore(settings.lakeFolder), {
     pid: process.pid,
     startedAt: new Date().toISOString(),
     temporal: { address: options.address, uiUrl: null, pid: null },

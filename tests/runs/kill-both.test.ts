@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, it } from 'vitest';
+import { cliTimeoutMs } from '../support/temporal-cli.ts';
+import { startWorkerChild } from '../support/worker-child.ts';
+import { expectNothingLost, openKillStory, type KillStory } from './kill-story.ts';
+
+let story: KillStory;
+
+beforeAll(async () => {
+  story = await openKillStory();
+}, cliTimeoutMs);
+afterAll(() => story.close());
+
+it('worker and server killed at the same moment, as by a power cut of the whole machine, go on together', async () => {
+  await expectNothingLost(story, async () => {
+    await Promise.all([story.server.kill(), story.worker.kill()]);
+    await story.server.restart();
+    story.worker = await startWorkerChild(story.opened.environment);
+  });
+}, 180_000);
