@@ -22,6 +22,7 @@ export const specialEarlyCloses: ReadonlyMap<PartitionDate, readonly [close: str
     ['1996-01-08', ['14:00', 'snowstorm']],
     ['1997-10-27', ['15:30', 'circuit breaker']],
     ['1997-12-26', ['13:00', 'day after Christmas']],
+    ['1999-12-31', ['13:00', 'turn of the millennium']],
     ['2003-12-26', ['13:00', 'day after Christmas']],
     ['2005-06-01', ['15:56', 'systems failure']],
   ]);

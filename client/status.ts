@@ -4,52 +4,37 @@ import { exitCode, NobodyAnswers } from './command/exit-code.ts';
 import { connectLake, openLake, type OpenLake } from './command/lake-client.ts';
 import { areSettled } from './run/cells-of-request.ts';
 import { openCells, openRuns, type OpenExecution } from './run/open-runs.ts';
-import { endingLines } from './run/summary-lines.ts';
-import { countStates, legendLines } from './status/glyphs.ts';
-import { gridLines } from './status/grid.ts';
+import { asOfHelp } from './as-of/instant.ts';
+import { pastStatus } from './status/past-status.ts';
+import { showStatus, type SeenStatus } from './status/show-status.ts';
 import { standingsOf, withRunning } from './status/standings.ts';
 import { statusRange, type StatusFlags } from './status/status-range.ts';
-import { isColourWanted } from '../settings.ts';
 
 const program = new Command('status')
   .description('Show the state of every cell, from the records; what is running, from Temporal.')
   .option('--from <date>', 'first day, YYYY-MM-DD, inclusive (default: 30 days before the last)')
   .option('--to <date>', 'last day, inclusive (default: the last day that is final)')
-  .option('--tickers <list>', 'only these, such as BTC,AAPL');
+  .option('--tickers <list>', 'only these, such as BTC,AAPL')
+  .option('--as-of <instant>', asOfHelp);
 
 await runCommand<StatusFlags>(program, async (output, flags) => {
   const now = new Date();
   const open = await openLake();
+  const seen =
+    flags.asOf === undefined
+      ? await presentStatus(flags, open, now)
+      : await pastStatus({ ...flags, asOf: flags.asOf }, open, now);
+  showStatus(output, open, seen);
+  return areSettled(seen.cells) ? exitCode.good : exitCode.cellsMissing;
+});
+
+async function presentStatus(flags: StatusFlags, open: OpenLake, now: Date): Promise<SeenStatus> {
   const range = await statusRange(flags, open, now);
   const known = await standingsOf(open, range, now);
-  const work = await workInHand(open);
-  const cells = withRunning(known, new Set(work.cells.map(({ id }) => id)));
-  const isColoured = output.isInPlace && isColourWanted();
-  const isSample = open.lake.market === 'sample';
-  output.say(
-    `${open.lake.id}: ${range.from} … ${range.to}${isSample ? '  (synthetic prices of the sample market)' : ''}`,
-  );
-  output.say();
-  for (const line of gridLines(cells, { width: output.width, isColoured })) output.say(line);
-  output.say();
-  const counts = countStates(cells);
-  for (const line of legendLines(counts, isColoured)) output.say(line);
-  output.say();
-  for (const { id, startedAt } of work.runs)
-    output.say(`${id} is running since ${startedAt.toISOString().slice(0, 16)}Z`);
-  if (work.unknown !== undefined) output.say(`What is running is not known: ${work.unknown}`);
-  for (const line of endingLines(cells.filter(({ state }) => state !== 'running'))) output.say(line);
-  output.json({
-    lake: open.lake.id,
-    from: range.from,
-    to: range.to,
-    counts,
-    isRunningKnown: work.unknown === undefined,
-    runs: work.runs.map(({ id }) => id),
-    cells,
-  });
-  return areSettled(cells) ? exitCode.good : exitCode.cellsMissing;
-});
+  const { cells: executions, runs, unknown } = await workInHand(open);
+  const cells = withRunning(known, new Set(executions.map(({ id }) => id)));
+  return { range, cells, runs, ...(unknown === undefined ? {} : { unknown }) };
+}
 
 interface Work {
   readonly cells: readonly OpenExecution[];

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 3;
+export const indexVersion = 5;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -15,7 +15,7 @@ create table cell_records (
     source varchar, resource varchar, ticker varchar, date date, number integer, event varchar not null, state varchar,
     recorded_at timestamptz, run varchar, workflow_id varchar, workflow_run_id varchar, batch_id varchar,
     ingestion_date varchar, sha256 varchar, size_bytes bigint, row_count integer, contract_version varchar,
-    code varchar, reason varchar, until timestamptz, path varchar, body json
+    audit varchar, supersedes_number integer, code varchar, reason varchar, until timestamptz, path varchar, body json
 );
 create table window_records (
     window_id varchar, number integer, event varchar, recorded_at timestamptz, run varchar, source varchar,
@@ -24,7 +24,7 @@ create table window_records (
 );
 create table run_records (
     run varchar, number integer, event varchar, recorded_at timestamptz, workflow_run_id varchar,
-    outcome varchar, path varchar, body json
+    outcome varchar, difference varchar, path varchar, body json
 );
 create table audits (
     source varchar, resource varchar, ticker varchar, date date, attempt_id varchar, audited_at timestamptz,
@@ -34,7 +34,7 @@ create table audits (
 create view window_failures as
     select
         source, resource, cell.ticker as ticker, cell.date as date, cell.after as after_number,
-        recorded_at, run, batch_id, code, reason
+        recorded_at, run, workflow_id, batch_id, code, reason
     from window_records,
         unnest(from_json(body -> 'cells', '[{"ticker":"VARCHAR","date":"DATE","after":"INTEGER"}]')) as unnested (cell)
     where event = 'failed'
@@ -52,6 +52,7 @@ create view cells as
         coalesce(newest.number, 0) as number,
         coalesce(failed.recorded_at, newest.recorded_at) as recorded_at,
         coalesce(failed.run, newest.run) as run,
+        case when failed.after_number is null then newest.workflow_id else failed.workflow_id end as workflow_id,
         case when failed.after_number is null then newest.batch_id else failed.batch_id end as batch_id,
         case when failed.after_number is null then newest.ingestion_date end as ingestion_date,
         newest.sha256, newest.contract_version,
@@ -86,7 +87,8 @@ insert into cell_records select
     case when ${text('$.event')} = 'unchanged' then 'published' else ${text('$.event')} end,
     (${text('$.recordedAt')})::timestamptz, ${text('$.run')}, ${text('$.workflowId')}, ${text('$.workflowRunId')},
     ${text('$.batch.id')}, ${text('$.batch.ingestionDate')}, ${text('$.sha256')}, (${text('$.sizeBytes')})::bigint,
-    (${text('$.rowCount')})::integer, ${text('$.contractVersion')}, ${text('$.code')}, ${text('$.reason')},
+    (${text('$.rowCount')})::integer, ${text('$.contractVersion')}, ${text('$.audit')},
+    (${text('$.supersedes.number')})::integer, ${text('$.code')}, ${text('$.reason')},
     (${text('$.until')})::timestamptz, filename, content::json
 from read_text($files)`;
 
@@ -104,7 +106,8 @@ from read_text($files)`;
 export const insertRunRecords = `
 insert into run_records select
     url_decode(regexp_extract(filename, '^.*/runs/([^/]+)/', 1)), ${number}, ${text('$.event')},
-    (${text('$.recordedAt')})::timestamptz, ${text('$.workflowRunId')}, ${text('$.outcome')}, filename, content::json
+    (${text('$.recordedAt')})::timestamptz, ${text('$.workflowRunId')}, ${text('$.outcome')},
+    ${text('$.difference')}, filename, content::json
 from read_text($files)`;
 
 /** Reads new verdicts. */

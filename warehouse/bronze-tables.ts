@@ -55,6 +55,10 @@ export function bronzeTable(dataset: string): string {
   return `${source}__${resource}`;
 }
 
+function tableOf(dataset: DatasetOfBuild): string {
+  return `bronze.main.${identifier(bronzeTable(dataset.id))}`;
+}
+
 /**
  * Fills `bronze` with one table a dataset: the rows of exactly those files whose cells the index calls
  * published. Bronze is never listed, so a file without a record is not read; and each file is read once, so
@@ -63,6 +67,7 @@ export function bronzeTable(dataset: string): string {
 export async function loadBronze(engine: Engine, inputs: WarehouseInputs): Promise<void> {
   for (const dataset of inputs.datasets) {
     await createTable(engine, dataset);
+    await loadCompacted(engine, dataset);
     const cells = await publishedCells(engine, dataset);
     for (const version of new Set(cells.map((cell) => cell.version))) {
       const files = cells
@@ -79,9 +84,7 @@ async function createTable(engine: Engine, dataset: DatasetOfBuild): Promise<voi
   const columns = columnsOf(dataset).map(
     (column) => `${identifier(column.name)} ${duckdbType(dataset, column)}`,
   );
-  await engine.run(
-    `create table bronze.main.${identifier(bronzeTable(dataset.id))} (${pathColumns}, ${columns.join(', ')})`,
-  );
+  await engine.run(`create table ${tableOf(dataset)} (${pathColumns}, ${columns.join(', ')})`);
 }
 
 async function publishedCells(
@@ -91,9 +94,27 @@ async function publishedCells(
   const { source, resource } = splitDataset(dataset.id);
   return engine.rows(
     publishedCell,
-    `select ticker, date::varchar as date, contract_version as version from lake.current_publications
-    where source = ${literal(source)} and resource = ${literal(resource)} order by ticker, date`,
+    `select ticker, date::varchar as date, contract_version as version from lake.current_publications as cells
+    where source = ${literal(source)} and resource = ${literal(resource)}
+    ${dataset.compactedFiles ? `and not exists (select 1 from ${tableOf(dataset)} as there where there.ticker = cells.ticker and there.date = cells.date)` : ''}
+    order by ticker, date`,
   );
+}
+
+/** Loads the rows of compacted files that are still what is published. */
+async function loadCompacted(engine: Engine, dataset: DatasetOfBuild): Promise<void> {
+  const files = dataset.compactedFiles ?? [];
+  const [first] = files;
+  if (first === undefined) return;
+  const { source, resource } = splitDataset(dataset.id);
+  await guardReading(dataset, async () => {
+    const columns = await columnsInFile(engine, dataset, first);
+    await engine.run(`insert into ${tableOf(dataset)} by name
+      select source, resource, ticker, date, ${columns} from read_parquet([${files.map(filePath).join(', ')}]) as file
+      semi join lake.current_publications as known
+        on known.source = ${literal(source)} and known.resource = ${literal(resource)} and known.ticker = file.ticker
+        and known.date = file.date and known.batch_id = file.__batch_id and known.contract_version = file.__schema_version`);
+  });
 }
 
 /** Loads files of one contract version. They share a schema, so that the first one tells which columns are there. */
@@ -110,7 +131,7 @@ async function loadFiles(
     if (there.length === 0) continue;
     await guardReading(dataset, async () => {
       columns ??= await columnsInFile(engine, dataset, there[0] ?? '');
-      await engine.run(`insert into bronze.main.${identifier(bronzeTable(dataset.id))} by name
+      await engine.run(`insert into ${tableOf(dataset)} by name
         select source, resource, ticker, date, ${columns}
         from read_parquet([${there.map(filePath).join(', ')}], ${pathOptions})`);
     });

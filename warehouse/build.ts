@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { bronzeTable, loadBronze } from './bronze-tables.ts';
+import { differenceBeforeSwap } from './diff/before-swap.ts';
 import { Engine, EngineError } from './engine.ts';
 import { builtFingerprint, fingerprintOf } from './fingerprint.ts';
 import { copyIndex, withIndex } from './index-copy.ts';
@@ -27,7 +28,7 @@ export type {
 } from './inputs.ts';
 
 /** What models find in `lake`, beside `bronze` and `seeds`. */
-const lakeTables = [
+export const lakeTables = [
   'cell_records',
   'cells',
   'publications',
@@ -81,7 +82,8 @@ async function buildWhereChanged(
     if (found !== built) await copyIndex(engine);
     return { fingerprint: found, isUnchanged: found === built };
   });
-  if (isUnchanged) return { outcome: 'unchanged', fingerprint, models: [], tests: [], unsettled: [] };
+  if (isUnchanged)
+    return { outcome: 'unchanged', fingerprint, models: [], tests: [], unsettled: [], difference: null };
   try {
     return await buildNext(engine, inputs, files, sql, fingerprint);
   } finally {
@@ -109,16 +111,20 @@ async function buildNext(
   // From here on models see what was loaded and nothing else: no file, no address.
   await engine.run('set enable_external_access = false');
   const builtModels = await buildModels(engine, ordered, inputs.onProgress);
-  const runTests = await runSqlTests(engine, ordered, tests, inputs.onProgress);
+  const runTests = await runSqlTests(engine, ordered, tests, inputs);
   await writeBuildTable(engine);
 
-  inputs.onProgress?.('swap');
   await engine.run('checkpoint warehouse');
   await engine.run('use memory');
-  await engine.run('detach warehouse');
+  // What was loaded is not needed any more, and comparing wants the memory.
+  for (const catalog of ['warehouse', 'bronze', 'seeds', 'lake']) await engine.run(`detach ${catalog}`);
+  inputs.onProgress?.('compare');
+  const difference = await differenceBeforeSwap(files, ordered, inputs.signal);
+  await inputs.beforeSwap?.(difference);
+  inputs.onProgress?.('swap');
   inputs.signal?.throwIfAborted();
   await swapIn(files);
-  return { outcome: 'built', fingerprint, models: builtModels, tests: runTests, unsettled };
+  return { outcome: 'built', fingerprint, models: builtModels, tests: runTests, unsettled, difference };
 }
 
 async function link(engine: Engine, files: readonly SqlFile[]): Promise<LinkedFile[]> {

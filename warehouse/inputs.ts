@@ -1,4 +1,5 @@
 import type { DatasetId, PartitionDate } from '../workflows/pure/cell.ts';
+import type { RebuildDifference } from './diff/before-swap.ts';
 
 /** One column of a contract, with its type as Parquet and DuckDB know it. */
 export interface ColumnOfDataset {
@@ -10,6 +11,8 @@ export interface ColumnOfDataset {
 export interface DatasetOfBuild {
   readonly id: DatasetId;
   readonly columns: readonly ColumnOfDataset[];
+  /** Parquet files that hold the rows of many cells, with their keys as columns; only what they lack is read cell by cell. */
+  readonly compactedFiles?: readonly string[];
 }
 
 /** One configured asset, with the dataset its prices come from. */
@@ -52,8 +55,12 @@ export interface WarehouseInputs {
   /** The run that builds; it shows as running. */
   readonly builtBy: string;
   readonly now: Date;
+  /** What a SQL test of severity `error` does that finds offenders: it stops the build, unless it is only reported. */
+  readonly failedTests?: 'stop' | 'report';
   /** Called at the start of each step with its name, such as `model marts.dim_assets`. */
   readonly onProgress?: (step: string) => void;
+  /** Awaited when the new warehouse is whole and tested, just before it replaces the old one; may throw to stop that. */
+  readonly beforeSwap?: (difference: RebuildDifference) => Promise<void>;
   /** Stops the build; the old warehouse stays. */
   readonly signal?: AbortSignal;
 }
@@ -65,7 +72,7 @@ export interface BuiltModel {
   readonly ms: number;
 }
 
-/** One SQL test that was run; those of severity `error` have no offenders where the build succeeded. */
+/** One SQL test that was run; one of severity `error` has offenders only where these are to be reported. */
 export interface RunTest {
   readonly name: string;
   readonly severity: 'error' | 'warning';
@@ -90,4 +97,6 @@ export interface BuildResult {
   readonly models: readonly BuiltModel[];
   readonly tests: readonly RunTest[];
   readonly unsettled: readonly UnsettledCell[];
+  /** What it changed; null where nothing was built. */
+  readonly difference: RebuildDifference | null;
 }

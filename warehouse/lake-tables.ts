@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seedYears } from '../calendars/seeds/seed-years.ts';
 import {
   addDays,
   datesBetween,
@@ -13,7 +14,7 @@ import type { WarehouseInputs } from './inputs.ts';
 const paddingDays = 7;
 const dayMs = 86_400_000;
 
-const span = z.object({ first: z.string().nullable(), last: z.string().nullable() });
+const span = z.object({ first: z.string(), last: z.string() });
 
 /** Fills `lake.assets`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
 export async function fillLakeTables(engine: Engine, inputs: WarehouseInputs): Promise<void> {
@@ -50,13 +51,16 @@ async function fillDays(engine: Engine, inputs: WarehouseInputs): Promise<void> 
   await engine.run('drop table lake.main.days_as_text');
 }
 
+/** Writes the years of the seeds, and beyond them those in which the lake has days or cells. */
 async function fillDates(engine: Engine): Promise<void> {
   const [found] = await engine.rows(
     span,
     `select min(date)::varchar as first, max(date)::varchar as last
-    from (select date from lake.days union all select date from lake.cells)`,
+    from (select date from lake.days union all select date from lake.cells
+        union all values (date '${seedYears.first}'), (date '${seedYears.last}'))`,
   );
-  const rows = found?.first && found.last ? wholeYears(found.first, found.last) : [];
+  const { first, last } = found ?? seedYears;
+  const rows = wholeYears(first, last);
   await engine.fill('lake', 'dates_as_text', ['date', 'day_number', 'day_of_year', 'is_padding'], rows);
   await engine.run(`create table lake.main.dates as
     select cast(date as date) as date, cast(day_number as integer) as day_number,

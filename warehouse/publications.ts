@@ -31,7 +31,7 @@ export async function settlePublications(
         select source, resource, ticker, date, number, recorded_at, run, workflow_id, batch_id, sha256, size_bytes, row_count, contract_version
         from lake.current_publications
     )
-    select known.* from known
+    select known.*, files_read.ingested_at from known
     inner join lake.files_read using (source, resource, ticker, date, batch_id, contract_version)
     qualify row_number() over (partition by source, resource, ticker, date order by number desc) = 1`);
   for (const dataset of datasets) await dropUnexplained(engine, dataset);
@@ -54,9 +54,9 @@ const unsettledSql = `select source, resource, ticker, date::varchar as date,
     order by all`;
 
 function filesRead(datasets: readonly DatasetOfBuild[]): string {
-  const none = `select source, resource, ticker, date, batch_id, contract_version from lake.current_publications where false`;
+  const none = `select source, resource, ticker, date, batch_id, contract_version, cast(null as timestamptz) as ingested_at from lake.current_publications where false`;
   const each = datasets.map(
-    (dataset) => `select distinct source, resource, ticker, date, __batch_id, __schema_version
+    (dataset) => `select distinct source, resource, ticker, date, __batch_id, __schema_version, __ingested_at
     from bronze.main.${identifier(bronzeTable(dataset.id))}`,
   );
   return [none, ...each].join(' union all ');

@@ -4,6 +4,7 @@ import { CalendarError } from '../../calendars/calendar-error.ts';
 import { LakeError } from '../../lake/lake-error.ts';
 import { PlanError } from '../../plan/plan-error.ts';
 import { SettingsError } from '../../settings.ts';
+import { AsOfError } from '../../warehouse/as-of/as-of-error.ts';
 import { exitCode, WrongUse, type ExitCode } from './exit-code.ts';
 import { Output } from './output.ts';
 
@@ -47,7 +48,7 @@ function complain(output: Output, error: unknown): ExitCode {
 /** What a person asked for wrongly, in words or in the configuration. */
 function isWrongUse(error: unknown): boolean {
   const isOtherMarket = error instanceof LakeError && error.code === 'LakeMismatch';
-  const wrong = [WrongUse, SettingsError, PlanError, CalendarError];
+  const wrong = [WrongUse, SettingsError, PlanError, CalendarError, AsOfError];
   return isOtherMarket || wrong.some((kind) => error instanceof kind);
 }
 

@@ -1,16 +1,7 @@
 import { cellStates, type CellState } from '../../workflows/pure/cell.ts';
+import { glyphOf } from '../../workflows/pure/glyphs.ts';
 
-/** One character for each state, told apart without colour too. */
-export const glyphOf: Readonly<Record<CellState, string>> = {
-  published: '●',
-  closed: '·',
-  waiting: '…',
-  running: '»',
-  refused: '✗',
-  failed: '!',
-  skipped: '–',
-  missing: '○',
-};
+export { glyphOf };
 
 const colourOf: Readonly<Record<CellState, number>> = {
   published: 32,

@@ -9,6 +9,7 @@ export interface StatusFlags {
   readonly from?: string;
   readonly to?: string;
   readonly tickers?: string;
+  readonly asOf?: string;
 }
 
 /** What a status is asked about; dates are inclusive, null means every ticker. */
@@ -21,12 +22,19 @@ export interface StatusRange {
 const defaultDays = 30;
 
 /**
- * Turns the flags into a range: thirty days that end on the newest final one, unless said otherwise.
+ * Turns the flags into a range: thirty days that end on the newest one that was final at the instant asked
+ * about, unless said otherwise.
  * @throws WrongUse for what cannot be meant.
  */
-export async function statusRange(flags: StatusFlags, lake: OpenLake, now: Date): Promise<StatusRange> {
-  const finalities = (await lake.planned(now)).map((asset) => asset.final);
-  const to = flags.to === undefined ? newestFinalDate(now, finalities) : checkedDate('--to', flags.to, now);
+export async function statusRange(
+  flags: StatusFlags,
+  lake: OpenLake,
+  now: Date,
+  instant: Date = now,
+): Promise<StatusRange> {
+  const finalities = (await lake.planned(instant)).map((asset) => asset.final);
+  const to =
+    flags.to === undefined ? newestFinalDate(instant, finalities) : checkedDate('--to', flags.to, now);
   const from =
     flags.from === undefined ? addDays(to, 1 - defaultDays) : checkedDate('--from', flags.from, now);
   if (from > to) throw new WrongUse(`--from ${from} lies after --to ${to}: write the earlier date first.`);

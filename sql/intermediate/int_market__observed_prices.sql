@@ -2,6 +2,7 @@
 -- grain: asset x date on which a price was observed
 -- key: ticker, price_date
 -- sources: staging.stg_coingecko__market_chart, staging.stg_massive__daily_bars, staging.stg_csv__daily_closes, lake.assets, lake.dates
+-- column market_cap: The value of all coins at this price; null where the source does not say.
 with coingecko as (
 
     select

@@ -1,9 +1,19 @@
 -- The configured assets, with what is known of each. Open days are counted from the asset's first observed day to
--- the last day of the data, without those whose cells still wait for a final price; coverage is the share of them
--- that was observed.
+-- the last day of the data, without those that its source closed or whose price is not final yet; those without an
+-- observation lie in int_market__data_gaps, and coverage is the share of the others.
 -- grain: asset
 -- key: ticker
--- sources: lake.assets, lake.days, lake.cells, intermediate.int_market__observed_prices
+-- sources: lake.assets, lake.days, intermediate.int_market__observed_prices, intermediate.int_market__data_gaps
+-- column class: What kind of asset it is: crypto, stock, fx or index.
+-- column dataset: The dataset that the asset is configured with.
+-- column symbol: The source's own name of the asset.
+-- column calendar: The calendar that says on which days the asset is traded.
+-- column observed_days: The number of days with an observed price.
+-- column open_days: The open days from first_date to the last day of the data on which a price could have been observed.
+-- column missing_open_days: The open days among them without an observed price.
+-- column coverage: The share of open_days with an observed price; 1 is all of them, null where there are none.
+-- column first_date: The first day with an observed price.
+-- column last_date: The last day with an observed price.
 with observed as (
 
     select * from intermediate.int_market__observed_prices
@@ -22,44 +32,43 @@ observed_spans as (
 
 ),
 
-last_day as (
-
-    select max(observed.price_date) as last_date
-    from observed
-
-),
-
-waiting as (
-
-    select
-        cells.ticker,
-        concat_ws('.', cells.source, cells.resource) as dataset,
-        cells.date as price_date
-    from lake.cells as cells
-    where cells.state = 'waiting'
-
-),
-
 open_days as (
 
     select
-        assets.ticker,
-        count(*) as open_days,
-        count(observed.price_date) as observed_open_days
-    from lake.assets as assets
-    inner join observed_spans
-        on assets.ticker = observed_spans.ticker
-    cross join last_day
+        observed.ticker,
+        count(*) as observed_open_days
+    from observed
     inner join lake.days as days
-        on assets.ticker = days.ticker
-        and days.date >= observed_spans.first_date
-        and days.date <= last_day.last_date
-    left join observed
-        on days.ticker = observed.ticker and days.date = observed.price_date
-    left join waiting
-        on assets.ticker = waiting.ticker and assets.dataset = waiting.dataset and days.date = waiting.price_date
-    where days.is_open and waiting.ticker is null
-    group by assets.ticker
+        on observed.ticker = days.ticker and observed.price_date = days.date
+    where days.is_open
+    group by observed.ticker
+
+),
+
+gaps as (
+
+    select
+        gaps.ticker,
+        sum(gaps.missing_open_days) as missing_open_days
+    from intermediate.int_market__data_gaps as gaps
+    group by gaps.ticker
+
+),
+
+counted as (
+
+    select
+        observed_spans.ticker,
+        observed_spans.observed_days,
+        coalesce(open_days.observed_open_days, 0) as observed_open_days,
+        cast(coalesce(gaps.missing_open_days, 0) as bigint) as missing_open_days,
+        observed_spans.first_date,
+        observed_spans.last_date
+    from observed_spans
+    left join open_days
+        on observed_spans.ticker = open_days.ticker
+    left join gaps
+        on observed_spans.ticker = gaps.ticker
 
 ),
 
@@ -75,18 +84,17 @@ final_assets as (
         assets.calendar,
         assets.currency,
 
-        coalesce(observed_spans.observed_days, 0) as observed_days,
-        coalesce(open_days.open_days, 0) as open_days,
-        coalesce(open_days.open_days - open_days.observed_open_days, 0) as missing_open_days,
-        cast(open_days.observed_open_days as double) / nullif(cast(open_days.open_days as double), 0.0e0) as coverage,
+        coalesce(counted.observed_days, 0) as observed_days,
+        coalesce(counted.observed_open_days + counted.missing_open_days, 0) as open_days,
+        coalesce(counted.missing_open_days, 0) as missing_open_days,
+        cast(counted.observed_open_days as double)
+        / nullif(cast(counted.observed_open_days + counted.missing_open_days as double), 0.0e0) as coverage,
 
-        observed_spans.first_date,
-        observed_spans.last_date
+        counted.first_date,
+        counted.last_date
     from lake.assets as assets
-    left join observed_spans
-        on assets.ticker = observed_spans.ticker
-    left join open_days
-        on assets.ticker = open_days.ticker
+    left join counted
+        on assets.ticker = counted.ticker
 
 )
 

@@ -1,9 +1,18 @@
 -- The price of every asset on every calendar day, from its first observed day to the last day of the data. On a
--- day without an observation the last close is carried forward and the row says IMPUTED; batch, observed_at and
--- published_at are then those of the close that was carried. Open, high, low and volume are never carried.
+-- day without an observation the last close is carried forward and the row says IMPUTED; close_usd, batch, observed_at
+-- and published_at are then those of the close that was carried. Open, high, low and volume are never carried. Prices
+-- are in the asset's own currency; close_usd is the close in US dollars, null where it has none (an index, or a
+-- currency without a rate).
 -- grain: asset x calendar day
 -- key: ticker, price_date
--- sources: intermediate.int_market__observed_prices, marts.dim_dates, lake.days
+-- sources: intermediate.int_market__observed_prices, intermediate.int_market__unified_prices, marts.dim_dates, lake.days
+-- column price_date: The calendar day; on a day without an observation the close is that of observed_date.
+-- column price_status: OBSERVED where the close is of this day, IMPUTED where it is carried forward.
+-- column close: The close as traded, in currency; carried forward on an imputed day.
+-- column close_usd: The close in US dollars, carried like close; null where it has none.
+-- column days_since_observed: The calendar days from observed_date to price_date; 0 on an observed day.
+-- column is_open: True where the asset's calendar is open on this day.
+-- column observed_date: The trading day whose close this is.
 with observed as (
 
     select * from intermediate.int_market__observed_prices
@@ -14,8 +23,11 @@ numbered as (
 
     select
         observed.*,
+        case when unified.unit = 'USD' then unified.close end as close_usd,
         row_number() over (partition by observed.ticker order by observed.price_date) as observation_number
     from observed
+    inner join intermediate.int_market__unified_prices as unified
+        on observed.ticker = unified.ticker and observed.price_date = unified.price_date
 
 ),
 
@@ -79,6 +91,7 @@ carried as (
         case when counted.day_number = numbered.day_number then numbered.high end as high,
         case when counted.day_number = numbered.day_number then numbered.low end as low,
         numbered.close,
+        numbered.close_usd,
         case when counted.day_number = numbered.day_number then numbered.volume end as volume,
         numbered.price_date as observed_date,
         numbered.batch_id,
@@ -107,6 +120,7 @@ final_prices as (
         carried.high,
         carried.low,
         carried.close,
+        carried.close_usd,
         carried.volume,
         carried.days_since_observed,
 

@@ -1,9 +1,11 @@
 -- The return of every asset on every observed day, against the close observed before it; a close that was carried
 -- forward never enters. The first observed day has no return. Where open days lie between the two without an
--- observation, missed_open_days says how many: such a return covers more than one session.
+-- observation, missed_open_days says how many: such a return covers more than one session. Closes are as traded, in
+-- the asset's own currency; in one unit for all assets: int_market__daily_returns.
 -- grain: asset x observed day
 -- key: ticker, price_date
 -- sources: marts.fct_daily_prices, marts.dim_dates
+-- column missed_open_days: The open days between previous_date and price_date that have no observation.
 with counted as (
 
     select

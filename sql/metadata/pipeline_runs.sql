@@ -3,6 +3,13 @@
 -- grain: execution of a run
 -- key: run, execution_number
 -- sources: lake.run_records
+-- column run: The run, without the lake's id.
+-- column execution_number: The number of the execution among those of the run, from 1.
+-- column workflow_run_id: The execution of the run's workflow.
+-- column status: running, interrupted (it has no end and was started again), completed, incomplete, failed or cancelled.
+-- column rebuild_diff: What the execution's rebuild changed in the warehouse, in words; null where none is known.
+-- column started_at: When the execution began, in UTC.
+-- column ended_at: When it ended, in UTC; null where no record says so.
 with records as (
 
     select
@@ -11,6 +18,7 @@ with records as (
         run_records.event,
         run_records.workflow_run_id,
         run_records.outcome,
+        run_records.difference,
         run_records.recorded_at,
         count(case when run_records.event = 'started' then 1 end) over (
             partition by run_records.run
@@ -28,6 +36,7 @@ executions as (
         records.execution_number,
         min(case when records.event = 'started' then records.workflow_run_id end) as workflow_run_id,
         max(case when records.event = 'ended' then records.outcome end) as outcome,
+        max(case when records.event = 'rebuilt' then records.difference end) as rebuild_diff,
         min(records.recorded_at) as started_at,
         max(case when records.event = 'ended' then records.recorded_at end) as ended_at
     from records
@@ -57,6 +66,7 @@ final_runs as (
             when executions.execution_number < last_executions.execution_number then 'interrupted'
             else 'running'
         end as status,
+        executions.rebuild_diff,
 
         executions.started_at,
         executions.ended_at

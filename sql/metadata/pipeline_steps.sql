@@ -1,8 +1,18 @@
--- Every step that the records know: of a run (start, plan, end), of a window (stage, or fail to fetch) and of a
+-- Every step that the records know: of a run (start, plan, model, end), of a window (stage, or fail to fetch) and of a
 -- cell (audit, publish, and the other ways in which it can rest: close, wait, skip, refuse, accept, fail).
 -- grain: one entry about a step of a run, a window or a cell
 -- key: subject, entry
 -- sources: lake.run_records, lake.window_records, lake.cell_records, lake.audits
+-- column subject: What the entry is about: a run, a window or a cell, by its name.
+-- column entry: The record or audit that says so, by its number or attempt.
+-- column step: What was done, such as start, plan, stage, fetch, audit, publish, model or end.
+-- column dataset: The dataset of the window or cell; null for a run.
+-- column ticker: The ticker of a cell; null for a run or a window.
+-- column price_date: The day of a cell; null for a run or a window.
+-- column outcome: How the step went, in the record's own word.
+-- column code: The error code of what went wrong; null where nothing did.
+-- column reason: Why it went so, in words; null where there is nothing to say.
+-- column recorded_at: When it was recorded, in UTC.
 with steps_of_runs as (
 
     select
@@ -11,6 +21,7 @@ with steps_of_runs as (
         case run_records.event
             when 'started' then 'start'
             when 'planned' then 'plan'
+            when 'rebuilt' then 'model'
             when 'ended' then 'end'
             else run_records.event
         end as step,

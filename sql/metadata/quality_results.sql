@@ -3,6 +3,19 @@
 -- key: source, resource, ticker, price_date, attempt_id, check_number
 -- sources: lake.audits
 -- engine: duckdb because checks are stored as JSON
+-- column attempt_id: The attempt whose candidate was judged.
+-- column check_number: The place of the check in its audit, from 1.
+-- column rule: The rule of the contract that was checked.
+-- column severity: error where a broken rule refuses the cell, warning where it is only told.
+-- column dimension: The side of quality that the rule is about.
+-- column outcome: Whether the check passed or failed.
+-- column measured: What was measured.
+-- column expected: What it should have been.
+-- column offenders: The first offending rows, as JSON.
+-- column audit_outcome: The verdict of the whole audit.
+-- column candidate_sha256: The hash of the candidate that was judged, in hex.
+-- column audit_path: The file of the verdict.
+-- column audited_at: When the audit was made, in UTC.
 with audits as (
 
     select * from lake.audits

@@ -5,8 +5,15 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { jsonBytes } from '../../lake/json.ts';
 import { LakeIndex } from '../../lake/lake-index.ts';
-import { auditFile, cellRecordsFolder, recordFile, windowRecordsFolder } from '../../lake/layout.ts';
+import {
+  auditFile,
+  cellRecordsFolder,
+  recordFile,
+  runRecordsFolder,
+  windowRecordsFolder,
+} from '../../lake/layout.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
+import { publishCandidate, writeCandidate } from '../../lake/publish.ts';
 import { appendCellRecord, appendRecord, type CellRecord } from '../../lake/records.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import {
@@ -99,6 +106,29 @@ describe('the index', () => {
     await rm(store.pathOf('index.duckdb'));
     expect(await index.rows(cellsSql)).toEqual(grown);
     expect(await new LakeIndex(store).rows(cellsSql)).toEqual(grown);
+  });
+
+  it('says of a publication which audit it passed and which record it replaced', async () => {
+    const store = openStore(folder());
+    const cell = stockCell('A');
+    await publishFile(store, cell, 'a.1', cellFile(cell, 1));
+    const candidate = await writeCandidate(store, cell, 'a.2', cellFile(cell, 2), 1);
+    await publishCandidate(store, cell, candidate, { ...facts, audit: 'audits/a.2.json' });
+    const sql = 'select number, audit, supersedes_number from cell_records order by number';
+    expect(await new LakeIndex(store).rows(sql)).toEqual([
+      { number: 1, audit: null, supersedes_number: null },
+      { number: 2, audit: 'audits/a.2.json', supersedes_number: 1 },
+    ]);
+  });
+
+  it('says of a rebuild what it changed', async () => {
+    const store = openStore(folder());
+    const record = { ...facts, event: 'rebuilt', difference: '2 closes changed' };
+    await appendRecord(store, runRecordsFolder(facts.run), record);
+    const sql = 'select run, event, difference from run_records';
+    expect(await new LakeIndex(store).rows(sql)).toEqual([
+      { run: facts.run, event: 'rebuilt', difference: '2 closes changed' },
+    ]);
   });
 
   it('changes nothing but itself', async () => {

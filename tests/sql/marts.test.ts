@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildWarehouse, type WarehouseInputs } from '../../warehouse/build.ts';
 import { ask, assets, everyDay, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
+import { EURUSD, SAP } from './euro-assets.ts';
 
 let lake: TinyLake;
 
@@ -114,6 +115,72 @@ describe('fct_daily_prices', () => {
   });
 });
 
+describe('close_usd of fct_daily_prices', () => {
+  const closes = (ticker: string): string =>
+    `select price_date, currency, close, close_usd, price_status from marts.fct_daily_prices where ticker = '${ticker}' order by 1`;
+
+  test('is the close by the rate of the day it was observed, and is carried with it', async () => {
+    lake
+      .closes(SAP, '2024-02-16', [80, null, null, 100])
+      .closes(EURUSD, '2024-02-16', [1.25, null, 1.5, 1.5]);
+    const days = everyDay('SAP', '2024-02-16', '2024-02-19');
+    expect(await built(closes('SAP'), { assets: [SAP, EURUSD], days })).toEqual([
+      ['2024-02-16', 'EUR', 80, 100, 'OBSERVED'],
+      ['2024-02-17', 'EUR', 80, 100, 'IMPUTED'],
+      ['2024-02-18', 'EUR', 80, 100, 'IMPUTED'],
+      ['2024-02-19', 'EUR', 100, 150, 'OBSERVED'],
+    ]);
+  });
+
+  test('is the close itself in dollars, and null for an index and where no rate is known', async () => {
+    for (const asset of [assets.BTC, assets.VIX, SAP]) lake.closes(asset, '2024-02-16', [80]);
+    const days = everyDay('SAP', '2024-02-16', '2024-02-16');
+    const sql = 'select ticker, close, close_usd from marts.fct_daily_prices order by ticker';
+    expect(await built(sql, { assets: [assets.BTC, assets.VIX, SAP], days })).toEqual([
+      ['BTC', 80, 80],
+      ['SAP', 80, null],
+      ['^VIX', 80, null],
+    ]);
+  });
+
+  test('fct_daily_returns stay in the currency as traded, whatever the rate does', async () => {
+    lake.closes(SAP, '2024-02-15', [80, 88]).closes(EURUSD, '2024-02-15', [1, 2]);
+    const sql = `select price_date, currency, close, round(simple_return, 6) as r
+      from marts.fct_daily_returns where ticker = 'SAP' order by 1`;
+    const days = everyDay('SAP', '2024-02-15', '2024-02-16');
+    expect(await built(sql, { assets: [SAP, EURUSD], days })).toEqual([
+      ['2024-02-15', 'EUR', 80, null],
+      ['2024-02-16', 'EUR', 88, 0.1],
+    ]);
+  });
+});
+
+describe('fct_rolling_metrics', () => {
+  test('has a row for each observed day, none for imputed ones, and leads to the batch of its day', async () => {
+    lake
+      .closes(assets.AAPL, '2024-02-13', [4, 4, 4, 4, null, null, null, 8, 4, 2, 4])
+      .add({ asset: assets.AAPL, date: '2024-02-22', close: 2, batch: 'b-2', number: 2 });
+    const days = weekdays('AAPL', '2024-02-13', '2024-02-23', ['2024-02-19']);
+    const sql = `select price_date, unit, currency, batch_id, close_mean_7d, close_min_7d, close_max_7d, drawdown_7d,
+        return_mean_7d, close_mean_14d
+      from marts.fct_rolling_metrics order by price_date`;
+    const rows = await built(sql, { assets: [assets.AAPL], days });
+    const none = [null, null, null, null, null, null];
+    expect(rows).toEqual([
+      ...['13', '14', '15', '16', '20', '21'].map((day) => [
+        `2024-02-${day}`,
+        'USD',
+        'USD',
+        'batch-AAPL',
+        ...none,
+      ]),
+      ['2024-02-22', 'USD', 'USD', 'b-2', 30 / 7, 2, 8, -0.75, null, null],
+      // Returns: 0, 0, 0, +100 %, -50 %, -50 %, +100 %.
+      ['2024-02-23', 'USD', 'USD', 'batch-AAPL', 30 / 7, 2, 8, -0.5, 1 / 7, null],
+    ]);
+  });
+});
+
 describe('fct_daily_returns', () => {
   test('goes from Friday to Tuesday over a weekend and a holiday, and no session was missed', async () => {
     lake.closes(assets.AAPL, '2024-02-15', [100, 110, null, null, null, 121]);
@@ -177,54 +244,14 @@ describe('dim_assets', () => {
       ['AAPL', '1', '1', '0', 1, '2024-02-15', '2024-02-15'],
     ]);
   });
-});
 
-describe('dim_dates', () => {
-  const few = (...dates: string[]): string =>
-    `select calendar_date, iso_year, iso_week, iso_weekday, is_month_end, is_quarter_end, is_year_end
-    from marts.dim_dates where calendar_date in (${dates.map((date) => `'${date}'`).join(', ')}) order by 1`;
-
-  test('covers whole years and knows the weeks at their turns', async () => {
-    const days = [
-      ...everyDay('BTC', '2020-12-31', '2021-01-04'),
-      ...everyDay('BTC', '2024-02-29', '2024-02-29'),
-    ];
-    const sql = few(
-      '2020-12-31',
-      '2021-01-01',
-      '2021-01-03',
-      '2021-01-04',
-      '2024-02-28',
-      '2024-02-29',
-      '2024-12-30',
-      '2024-12-31',
-    );
-    expect(await built(sql, { assets: [assets.BTC], days })).toEqual([
-      ['2020-12-31', 2020, 53, 4, true, true, true],
-      ['2021-01-01', 2020, 53, 5, false, false, false],
-      ['2021-01-03', 2020, 53, 7, false, false, false],
-      ['2021-01-04', 2021, 1, 1, false, false, false],
-      ['2024-02-28', 2024, 9, 3, false, false, false],
-      ['2024-02-29', 2024, 9, 4, true, false, false],
-      ['2024-12-30', 2025, 1, 1, false, false, false],
-      ['2024-12-31', 2025, 1, 2, true, true, true],
-    ]);
-  });
-
-  test("agrees with DuckDB's own calendar on every day of sixty years", async () => {
-    const days = [
-      ...everyDay('BTC', '1975-06-15', '1975-06-15'),
-      ...everyDay('BTC', '2035-06-15', '2035-06-15'),
-    ];
-    const sql = `select count(*) as days,
-      count(*) filter (where iso_weekday <> isodow(calendar_date) or iso_week <> weekofyear(calendar_date)
-        or iso_year <> isoyear(calendar_date) or quarter <> quarter(calendar_date) or day_of_year <> dayofyear(calendar_date)
-        or weekday_name <> dayname(calendar_date) or day_number <> calendar_date - date '1970-01-01'
-        or is_month_end <> (last_day(calendar_date) = calendar_date)
-        or quarter_start_date <> date_trunc('quarter', calendar_date)) as disagreements,
-      min(calendar_date) as first, max(calendar_date) as last from marts.dim_dates`;
-    expect(await built(sql, { assets: [assets.BTC], days })).toEqual([
-      ['22280', '0', '1975-01-01', '2035-12-31'],
+  test('a day that its source closed is neither open nor missing', async () => {
+    lake
+      .closes(assets.AAPL, '2024-02-14', [1, null, 1])
+      .add({ asset: assets.AAPL, date: '2024-02-15', event: 'closed' });
+    const days = weekdays('AAPL', '2024-02-14', '2024-02-16');
+    expect(await built(sql, { assets: [assets.AAPL], days })).toEqual([
+      ['AAPL', '2', '2', '0', 1, '2024-02-14', '2024-02-16'],
     ]);
   });
 });

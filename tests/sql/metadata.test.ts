@@ -65,6 +65,27 @@ const check = (
   offenders,
 });
 
+describe('pipeline_runs and the rebuild', () => {
+  test('an execution says what its rebuild changed; one that rebuilt nothing says nothing', async () => {
+    lake.index(
+      runRecord('daily/2024-02-28', 1, 'started', '2024-02-28 01:00:00'),
+      runRecord('daily/2024-02-28', 2, 'ended', '2024-02-28 01:10:00', 'completed'),
+      runRecord('daily/2024-02-29', 1, 'started', '2024-02-29 01:00:00'),
+      runRecord('daily/2024-02-29', 2, 'rebuilt', '2024-02-29 01:05:00'),
+      `update run_records set difference = '2 closes changed' where event = 'rebuilt'`,
+      runRecord('daily/2024-02-29', 3, 'ended', '2024-02-29 01:10:00', 'completed'),
+    );
+    expect(await built('select run, status, rebuild_diff from metadata.pipeline_runs order by run')).toEqual([
+      ['daily/2024-02-28', 'completed', null],
+      ['daily/2024-02-29', 'completed', '2 closes changed'],
+    ]);
+    const steps = "select entry, outcome from metadata.pipeline_steps where step = 'model'";
+    expect((await ask(lake.warehousePath, steps)).map((row) => Object.values(row))).toEqual([
+      ['record 2', 'rebuilt'],
+    ]);
+  });
+});
+
 describe('quality_results', () => {
   test('has one row for every check of every audit, passed or failed, in their order', async () => {
     lake.index(

@@ -1,9 +1,7 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildWarehouse } from '../../warehouse/build.ts';
-import { WarehouseError } from '../../warehouse/warehouse-error.ts';
-import { assets, everyDay, sqlFolder, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
+import { assets, everyDay, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
+import { testsThatNotice } from './mistake.ts';
 
 /** Each SQL test has a mistake in a model, or in the data, that it must notice. */
 let lake: TinyLake;
@@ -28,26 +26,17 @@ const inputs = {
   ],
 };
 
-async function failedTests(file: string, from: string, to: string): Promise<string[]> {
-  const folder = join(lake.folder, 'sql');
-  await cp(sqlFolder, folder, { recursive: true });
-  const text = await readFile(join(folder, file), 'utf8');
-  expect(text).toContain(from);
-  await writeFile(join(folder, file), text.replace(from, to));
-  const error: unknown = await buildWarehouse(lake.inputs({ ...inputs, sqlFolder: folder })).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof WarehouseError)) throw new Error(`expected a WarehouseError, got ${String(error)}`);
-  expect(error.code).toBe('TestFailed');
-  return (error.facts.failures ?? []).map((failure) => failure.name);
-}
-
 describe('a mistake in a model is noticed by the SQL test that is there for it', () => {
   const pricesFile = 'marts/fct_daily_prices.sql';
   const returnsFile = 'marts/fct_daily_returns.sql';
   test.each([
     ['dim_assets_class_is_known', 'marts/dim_assets.sql', 'assets.class,', "'shares' as class,"],
+    [
+      'dim_assets_agree_with_facts',
+      'marts/dim_assets.sql',
+      'count(*) as observed_days',
+      'count(*) + 1 as observed_days',
+    ],
     ['fct_daily_prices_status_is_known', pricesFile, "else 'IMPUTED' end", "else 'OBSERVED' end"],
     [
       'fct_daily_prices_lead_to_dimensions',
@@ -69,6 +58,12 @@ describe('a mistake in a model is noticed by the SQL test that is there for it',
       '        -carried.close as close,',
     ],
     [
+      'fct_daily_prices_dollar_closes_agree',
+      pricesFile,
+      'then unified.close end as close_usd',
+      'then unified.close * 2.0e0 end as close_usd',
+    ],
+    [
       'fct_daily_prices_hold_every_published_cell',
       pricesFile,
       'select * from final_prices',
@@ -79,6 +74,12 @@ describe('a mistake in a model is noticed by the SQL test that is there for it',
       'marts/dim_assets.sql',
       'select * from final_assets',
       "select * from final_assets where ticker = 'BTC'",
+    ],
+    [
+      'fct_daily_returns_lead_to_a_batch',
+      returnsFile,
+      '        paired.batch_id,',
+      "        'b' as batch_id,",
     ],
     ['fct_daily_returns_join_two_observations', returnsFile, "where counted.price_status = 'OBSERVED'", ''],
     [
@@ -100,7 +101,7 @@ describe('a mistake in a model is noticed by the SQL test that is there for it',
       'select * from flagged union all select * from flagged',
     ],
   ])('%s', async (name, file, from, to) => {
-    expect(await failedTests(file, from, to)).toContain(name);
+    expect(await testsThatNotice(lake, inputs, { file, from, to })).toContain(name);
   });
 
   test('a run that ended in no known way is reported and stops nothing', async () => {

@@ -1,0 +1,118 @@
+import { Command, Option } from 'commander';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { asOfHelp, checkedInstant } from './as-of/instant.ts';
+import { warehouseAsOf } from './as-of/warehouse-as-of.ts';
+import { runCommand } from './command/command.ts';
+import { exitCode, WrongUse } from './command/exit-code.ts';
+import { openLake, type OpenLake } from './command/lake-client.ts';
+import type { Output } from './command/output.ts';
+import { openFile } from './report/open-file.ts';
+import { readReport, replaceFile, writeReport } from '../report/write-report.ts';
+import { temporalConnection } from '../settings.ts';
+
+interface ReportFlags {
+  readonly open?: boolean;
+  readonly format: 'html' | 'json';
+  readonly asOf?: string;
+  readonly out?: string;
+}
+
+const program = new Command('report')
+  .description('Write the report: what a dollar in Bitcoin did against everything else. Needs no server.')
+  .option('--open', 'show the page in a browser')
+  .addOption(
+    new Option('--format <format>', 'html: a page; json: what it says')
+      .choices(['html', 'json'])
+      .default('html'),
+  )
+  .option('--out <file>', 'where to (default: report/index.html in the lake; json: the standard output)')
+  .option('--as-of <instant>', asOfHelp);
+
+await runCommand<ReportFlags>(program, async (output, flags) => {
+  const now = new Date();
+  const instant = flags.asOf === undefined ? null : checkedInstant('--as-of', flags.asOf, now);
+  if (flags.open === true && flags.format === 'json')
+    throw new WrongUse('--open shows a page: leave --format json out.');
+  const open = await openLake();
+  await withWarehouse(open, instant, (warehousePath) =>
+    flags.format === 'json'
+      ? writeJson(output, flags, warehousePath, instant)
+      : writePage(output, flags, { open, warehousePath, instant, now }),
+  );
+  return exitCode.good;
+});
+
+interface PageToWrite {
+  readonly open: OpenLake;
+  readonly warehousePath: string;
+  readonly instant: Date | null;
+  readonly now: Date;
+}
+
+async function writePage(output: Output, flags: ReportFlags, what: PageToWrite): Promise<void> {
+  const { open, warehousePath, instant, now } = what;
+  const pagePath = flags.out === undefined ? defaultPath(open, instant) : resolve(flags.out);
+  const written = await writeReport({
+    warehousePath,
+    outFolder: dirname(pagePath),
+    pagePath,
+    market: open.lake.market,
+    asOf: instant?.toISOString() ?? null,
+    now,
+    ...placesOf(open),
+  });
+  output.say(written.headline);
+  output.say(`Written to ${written.path}`);
+  output.json(written);
+  if (flags.open === true && !(await openFile(written.path)))
+    output.say('Nothing here can show it: open the file in a browser.');
+}
+
+/** A page of the past stands beside the present one, with its own charts. */
+function defaultPath(open: OpenLake, instant: Date | null): string {
+  const folder = instant === null ? 'report' : `report/as-of-${instant.toISOString().replaceAll(':', '')}`;
+  return join(open.store.pathOf(folder), 'index.html');
+}
+
+async function writeJson(
+  output: Output,
+  flags: ReportFlags,
+  warehousePath: string,
+  instant: Date | null,
+): Promise<void> {
+  const report = { asOf: instant?.toISOString() ?? null, ...(await readReport(warehousePath)) };
+  const text = `${JSON.stringify(report, null, 2)}
+`;
+  if (flags.out === undefined) {
+    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    return;
+  }
+  await replaceFile(resolve(flags.out), text);
+  output.say(`Written to ${resolve(flags.out)}`);
+  output.json({ path: resolve(flags.out), sizeBytes: Buffer.byteLength(text) });
+}
+
+function placesOf(open: OpenLake): { uiUrl: string | null; namespace: string; lakeId: string } {
+  const address = open.settings.temporalAddress ?? open.runtime?.temporal.address;
+  const { namespace = 'default' } = temporalConnection(address);
+  return { uiUrl: open.runtime?.temporal.uiUrl ?? null, namespace, lakeId: open.lake.id };
+}
+
+async function withWarehouse<T>(
+  open: OpenLake,
+  instant: Date | null,
+  act: (warehousePath: string) => Promise<T>,
+): Promise<T> {
+  if (instant === null) {
+    const path = open.store.pathOf('warehouse.duckdb');
+    if (existsSync(path)) return act(path);
+    throw new WrongUse(`There is no warehouse at ${path} yet. Run npx tsx client/backfill.ts first.`);
+  }
+  const known = await warehouseAsOf(open, instant);
+  try {
+    return await act(known.warehousePath);
+  } finally {
+    await known.remove();
+  }
+}

@@ -1,0 +1,63 @@
+import { isColourWanted } from '../../settings.ts';
+import type { OpenLake } from '../command/lake-client.ts';
+import type { Output } from '../command/output.ts';
+import type { CellStanding } from '../run/cells-of-request.ts';
+import type { OpenExecution } from '../run/open-runs.ts';
+import { endingLines } from '../run/summary-lines.ts';
+import { countStates, legendLines } from './glyphs.ts';
+import { gridLines } from './grid.ts';
+import type { StatusRange } from './status-range.ts';
+
+/** The cells of a range as they stand, or stood at an instant. */
+export interface SeenStatus {
+  /** Undefined means now. */
+  readonly instant?: Date;
+  readonly range: StatusRange;
+  readonly cells: readonly CellStanding[];
+  readonly runs: readonly OpenExecution[];
+  /** Why nobody can say what is running, where nobody can. */
+  readonly unknown?: string;
+}
+
+/** Shows a status: the grid, what its characters mean, what runs, and what is wrong. */
+export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): void {
+  const { range, cells, runs, unknown, instant } = seen;
+  const isColoured = output.isInPlace && isColourWanted();
+  const counts = countStates(cells);
+  output.say(headLine(open, seen));
+  output.say();
+  for (const line of gridLines(cells, { width: output.width, isColoured })) output.say(line);
+  output.say();
+  for (const line of legendLines(counts, isColoured)) output.say(line);
+  output.say();
+  for (const { id, startedAt } of runs)
+    output.say(`${id} is running since ${startedAt.toISOString().slice(0, 16)}Z`);
+  if (unknown !== undefined) output.say(`What ${instant ? 'was' : 'is'} running is not known: ${unknown}`);
+  for (const line of endLines(seen)) output.say(line);
+  output.json({
+    lake: open.lake.id,
+    asOf: instant?.toISOString() ?? null,
+    from: range.from,
+    to: range.to,
+    counts,
+    isRunningKnown: unknown === undefined,
+    runs: runs.map(({ id }) => id),
+    cells,
+  });
+}
+
+function headLine(open: OpenLake, { range, instant }: SeenStatus): string {
+  const isSample = open.lake.market === 'sample';
+  const asOf = instant ? ` as of ${instant.toISOString()}` : '';
+  const synthetic = isSample ? '  (synthetic prices of the sample market)' : '';
+  return `${open.lake.id}${asOf}: ${range.from} … ${range.to}${synthetic}`;
+}
+
+/** What went wrong in the past may be mended by now: the reasons are said, not what to do. */
+function endLines({ cells, instant }: SeenStatus): string[] {
+  const lines = endingLines(
+    cells.filter(({ state }) => state !== 'running'),
+    instant !== undefined,
+  );
+  return instant ? lines.filter((line) => !line.startsWith('  mend it with')) : lines;
+}

@@ -1,0 +1,21 @@
+-- The closes of the year that ends with the last day of the data, each asset's first one set to 100.
+with year_of_data as (
+
+    select prices.*
+    from intermediate.int_market__unified_prices as prices
+    where prices.ticker <> 'USD'
+        and prices.price_date >= (select max(price_date) - 365 from intermediate.int_market__unified_prices where ticker <> 'USD')
+
+)
+
+select
+    shown.ticker,
+    shown.place,
+    year_of_data.price_date,
+    round(100 * year_of_data.close / first_value(year_of_data.close) over (
+        partition by year_of_data.ticker order by year_of_data.price_date
+    ), 2) as value
+from year_of_data
+inner join shown
+    on year_of_data.ticker = shown.ticker
+order by shown.place, year_of_data.price_date

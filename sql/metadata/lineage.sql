@@ -1,0 +1,140 @@
+-- The way back from every published cell: the record and the workflow that published it, the audit it passed, the
+-- batch of raw answers it was read from, and where each of them lies below the lake's root. Join it to a price by
+-- dataset, ticker and observed_date.
+-- grain: published cell of one dataset
+-- key: dataset, ticker, price_date
+-- sources: lake.publications, lake.cell_records, lake.window_records, lake.audits
+-- engine: duckdb because keys are percent-encoded in paths
+-- column publication_number: The number of the record that published the file, in the folder of the cell's records.
+-- column run: The run that caused the publication, without the lake's id.
+-- column workflow_id: The workflow that published the cell.
+-- column workflow_run_id: The execution of that workflow.
+-- column row_count: The number of rows in the published file.
+-- column audit_path: The verdict of the audit that let the file through, below the lake's root.
+-- column audit_rule_count: The number of rules of the contract that the audit evaluated; null where the verdict is gone.
+-- column fetched_at: When the first page of the batch came, in UTC.
+-- column request_count: The number of requests that the batch took; null where no record of its window says so.
+-- column staging_path: The folder of the batch's raw answers and their manifest, below the lake's root.
+-- column bronze_path: The published file, below the lake's root.
+-- column supersedes_number: The record whose file this one replaced; null where it replaced none.
+-- column times_restated: How often a published file of this cell was replaced so far.
+with records as (
+
+    select
+        cell_records.*,
+        count(cell_records.supersedes_number) over (
+            partition by cell_records.source, cell_records.resource, cell_records.ticker, cell_records.date
+            order by cell_records.number
+            rows between unbounded preceding and current row
+        ) as times_restated
+    from lake.cell_records as cell_records
+    where cell_records.event = 'published'
+
+),
+
+audits as (
+
+    -- An attempt begins anew where a worker died, so that its verdict may have been written twice.
+    select
+        audits.source,
+        audits.resource,
+        audits.ticker,
+        audits.date,
+        audits.attempt_id,
+        max(audits.rule_count) as rule_count
+    from lake.audits as audits
+    group by audits.source, audits.resource, audits.ticker, audits.date, audits.attempt_id
+
+),
+
+batches as (
+
+    select
+        window_records.source,
+        window_records.batch_id,
+        max(window_records.request_count) as request_count
+    from lake.window_records as window_records
+    where window_records.event = 'staged'
+    group by window_records.source, window_records.batch_id
+
+),
+
+joined as (
+
+    select
+        publications.*,
+        records.workflow_run_id,
+        records.ingestion_date,
+        records.audit as audit_path,
+        records.supersedes_number,
+        records.times_restated,
+        audits.rule_count as audit_rule_count,
+        batches.request_count,
+        replace(url_encode(publications.source), '~', '%7E') as source_in_path,
+        replace(url_encode(publications.resource), '~', '%7E') as resource_in_path,
+        replace(url_encode(publications.ticker), '~', '%7E') as ticker_in_path,
+        replace(url_encode(publications.batch_id), '~', '%7E') as batch_in_path
+    from lake.publications as publications
+    left join records
+        on publications.source = records.source
+        and publications.resource = records.resource
+        and publications.ticker = records.ticker
+        and publications.date = records.date
+        and publications.number = records.number
+    left join audits
+        on publications.source = audits.source
+        and publications.resource = audits.resource
+        and publications.ticker = audits.ticker
+        and publications.date = audits.date
+        and audits.attempt_id = url_decode(regexp_extract(records.audit, '~([^/~]+)\.json$', 1))
+    left join batches
+        on publications.source = batches.source and publications.batch_id = batches.batch_id
+
+),
+
+final_lineage as (
+
+    select
+        concat(joined.source, '.', joined.resource) as dataset,
+        joined.ticker,
+        joined.date as price_date,
+
+        joined.source,
+        joined.resource,
+        joined.number as publication_number,
+        joined.run,
+        joined.workflow_id,
+        joined.workflow_run_id,
+        joined.batch_id,
+        joined.ingestion_date,
+        joined.sha256,
+        joined.size_bytes,
+        joined.row_count,
+        joined.contract_version,
+        joined.audit_path,
+        joined.audit_rule_count,
+        joined.request_count,
+        concat('staging/source=', joined.source_in_path, '/ingestion_date=', joined.ingestion_date, '/batch_id=', joined.batch_in_path) as staging_path,
+        -- Readers take a ticker called NULL, or one that begins with a dot, for something else: its first
+        -- character is encoded too.
+        concat(
+            'bronze/source=', joined.source_in_path,
+            '/resource=', joined.resource_in_path,
+            '/ticker=',
+            case
+                when upper(joined.ticker) in ('NULL', '__HIVE_DEFAULT_PARTITION__') or joined.ticker like '.%'
+                    then concat('%', hex(left(joined.ticker, 1)), substr(joined.ticker_in_path, 2))
+                else joined.ticker_in_path
+            end,
+            '/date=', cast(joined.date as varchar), '/data.parquet'
+        ) as bronze_path,
+        joined.supersedes_number,
+        coalesce(joined.times_restated, 0) as times_restated,
+
+        joined.ingested_at as fetched_at,
+        joined.recorded_at as published_at
+    from joined
+
+)
+
+select * from final_lineage

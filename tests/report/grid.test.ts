@@ -1,0 +1,69 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readReport, writeReport } from '../../report/write-report.ts';
+import { uiUrl } from './synthetic-lake.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'report-grid-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A warehouse of nothing but cells: synthetic ones, some refused, of these tickers on every day. */
+async function warehouseOfCells(tickers: number, days: number): Promise<string> {
+  const path = join(folder, 'warehouse.duckdb');
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run(`create schema metadata; create schema marts;
+    create table marts.dim_assets as
+      select 'T' || t as ticker, 'stock' as class, 'massive.daily_bars' as dataset from range(${tickers}) as numbers (t);
+    create table metadata.cells as
+      select 'T' || t as ticker, 'massive.daily_bars' as dataset, date '2026-11-19' - d::integer as price_date,
+          case when d % 500 = 7 then 'refused' when d % 7 > 4 then 'closed' else 'published' end as state,
+          null::varchar as reason, null::varchar as code, 'daily/x' as run,
+          'partition/' || (date '2026-11-19' - d::integer) || '/T' || t || '/massive.daily_bars' as workflow_id,
+          now() as recorded_at, false as is_restated, '1.0.0' as contract_version
+      from range(${tickers}) as numbers (t), range(${days}) as days (d);`);
+  connection.closeSync();
+  instance.closeSync();
+  return path;
+}
+
+test('a grid of 100,000 cells stays a page of less than a megabyte, with every cell on it', async () => {
+  const warehousePath = await warehouseOfCells(40, 2_500);
+  const report = await readReport(warehousePath);
+  expect(report.months.reduce((sum, row) => sum + row.glyphs.replaceAll(' ', '').length, 0)).toBe(100_000);
+  const request = {
+    warehousePath,
+    outFolder: join(folder, 'report'),
+    uiUrl,
+    namespace: 'default',
+    lakeId: 'x',
+  };
+  const written = await writeReport({ ...request, market: 'sample', now: new Date('2026-11-20T00:00:00Z') });
+  expect(written.sizeBytes).toBeLessThan(1_000_000);
+  const page = await readFile(written.path, 'utf8');
+  expect(page).toContain('All cells of 2020');
+  expect(page.match(/<a href="[^"]*partition%2F2026-11-19/g)).toHaveLength(40);
+});
+
+test('a month has a character for each of its days, a leap day too, and a space where no cell is', async () => {
+  const report = await readReport(await warehouseOfCells(1, 1_000));
+  const glyphs = new Map(report.months.map((row) => [row.month, row.glyphs]));
+  expect(glyphs.get('2024-02')).toHaveLength(29);
+  expect(glyphs.get('2024-03')).toHaveLength(31);
+  // Nothing was known before 2024-02-24, the first day; what comes before it in its month stays empty.
+  expect(glyphs.get('2024-02')).toMatch(/^ {23}[●·✗]{6}$/);
+  expect(glyphs.get('2026-11')).toHaveLength(19);
+});
+
+test('what a warehouse of an older version lacks is named, not guessed', async () => {
+  const report = await readReport(await warehouseOfCells(1, 10));
+  expect(report.absentTables).toContain('metadata.lineage');
+  expect(report.absentTables).not.toContain('metadata.cells');
+});

@@ -1,0 +1,139 @@
+import { copyFile, link, mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { sha256 } from '../../lake/json.ts';
+import { bronzeFile, cellSegments, supersededFile } from '../../lake/layout.ts';
+import { isErrno, LakeError } from '../../lake/lake-error.ts';
+import type { LakeIndex } from '../../lake/lake-index.ts';
+import type { LocalStore } from '../../lake/local-store.ts';
+import { readCellRecords, type CellRecord, type Numbered } from '../../lake/records.ts';
+import { datasetId, type CellKey } from '../../workflows/pure/cell.ts';
+
+const filesAtOnce = 16;
+
+const publicationRow = z.object({
+  source: z.string(),
+  resource: z.string(),
+  ticker: z.string(),
+  date: z.string(),
+  number: z.coerce.number(),
+  sha256: z.string(),
+});
+
+/** A cell and what the index calls its current publication. */
+interface Wanted {
+  readonly cell: CellKey;
+  readonly number: number;
+  readonly sha256: string;
+}
+
+/**
+ * Lays out, as bronze is laid out, the very files that an index calls published: from bronze, or from where a
+ * restatement kept them. Each is held against the hash in its record.
+ * @throws LakeError `LakeDamaged` naming the file that is gone or another.
+ */
+export async function layOutKnownFiles(
+  store: LocalStore,
+  index: LakeIndex,
+  bronzeFolder: string,
+): Promise<void> {
+  await mkdir(bronzeFolder, { recursive: true });
+  const wanted = await publications(index);
+  let next = 0;
+  const layOut = async (): Promise<void> => {
+    for (let each = wanted[next++]; each !== undefined; each = wanted[next++]) {
+      await layOutFile(store, each, join(bronzeFolder, cellSegments(each.cell), 'data.parquet'));
+    }
+  };
+  await Promise.all(Array.from({ length: filesAtOnce }, layOut));
+}
+
+async function publications(index: LakeIndex): Promise<Wanted[]> {
+  const rows = await index.rows(
+    'select source, resource, ticker, date::varchar as date, number, sha256 from publications order by all',
+  );
+  return z
+    .array(publicationRow)
+    .parse(rows)
+    .map(({ source, resource, ticker, date, ...rest }) => ({
+      cell: { dataset: datasetId(source, resource), ticker, date },
+      ...rest,
+    }));
+}
+
+async function layOutFile(store: LocalStore, wanted: Wanted, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  if (await take(store, bronzeFile(wanted.cell), wanted.sha256, target)) return;
+  const history = (await readCellRecords(store, wanted.cell)).filter(
+    ({ record }) => record.event === 'published',
+  );
+  const known = history.filter(({ number }) => number <= wanted.number).reverse();
+  for (const publication of known) {
+    for (const place of placesOf(wanted.cell, publication)) {
+      if (await take(store, place, publication.record.sha256, target)) return;
+    }
+    if (wasCarriedOut(publication, history)) throw gone(store, wanted.cell, publication, history);
+  }
+  throw gone(store, wanted.cell, known[0] ?? wanted, history);
+}
+
+/** In this order, since a file moves from the candidates into bronze, and is kept before it is replaced. */
+function placesOf(cell: CellKey, { number, record }: Numbered<CellRecord>): string[] {
+  const candidate = record.candidate === undefined ? [] : [record.candidate];
+  return [supersededFile(cell, number), ...candidate, bronzeFile(cell)];
+}
+
+/** Gives a file a second name and holds that against a hash: what it names cannot be replaced any more. */
+async function take(
+  store: LocalStore,
+  place: string,
+  hash: string | undefined,
+  target: string,
+): Promise<boolean> {
+  try {
+    // Some file systems have no second names.
+    await link(store.pathOf(place), target).catch(() => copyFile(store.pathOf(place), target));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw error;
+  }
+  if (sha256(await readFile(target)) === hash) return true;
+  await rm(target);
+  return false;
+}
+
+/**
+ * Tells whether a publication's file ever lay in bronze. A writer that died may have promised one that was
+ * never moved: then a later record replaced an earlier file than this one's, or found it still in place.
+ */
+function wasCarriedOut(
+  { number, record }: Numbered<CellRecord>,
+  history: readonly Numbered<CellRecord>[],
+): boolean {
+  const earlier = history.filter((other) => other.number < number);
+  const later = history.filter((other) => other.number > number);
+  if (later.some((other) => other.record.supersedes?.number === number)) return true;
+  return !later.some(
+    (other) =>
+      (other.record.supersedes?.number ?? number) < number ||
+      (other.record.sha256 !== record.sha256 &&
+        earlier.some((before) => before.record.sha256 === other.record.sha256)),
+  );
+}
+
+function gone(
+  store: LocalStore,
+  cell: CellKey,
+  { number }: { readonly number: number },
+  history: readonly Numbered<CellRecord>[],
+): LakeError {
+  const isReplaced = history.some((other) => other.number > number);
+  const place = isReplaced ? supersededFile(cell, number) : bronzeFile(cell);
+  const next = isReplaced
+    ? 'Restore it from a backup'
+    : 'Restore it from a backup, or start the worker, which writes it again from its batch';
+  return new LakeError(
+    'LakeDamaged',
+    `Could not show the lake as it was: ${store.pathOf(place)} is gone or not the file that record ${number} of ${cell.ticker} ${cell.date} names. ${next}.`,
+  );
+}

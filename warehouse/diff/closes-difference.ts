@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { Engine } from '../engine.ts';
+import type { TableColumns } from './columns.ts';
+import type { ClosesDifference } from './difference.ts';
+
+const prices = 'marts.fct_daily_prices';
+const needed = ['ticker', 'price_date', 'close', 'price_status'];
+
+const closesRow = z.object({
+  added: z.coerce.number(),
+  removed: z.coerce.number(),
+  changed: z.coerce.number(),
+  tickers: z.coerce.number(),
+  largest: z.number().nullable(),
+});
+
+/** Compares the observed closes of two attached warehouses; null where one has none to compare. */
+export async function closesDifference(
+  engine: Engine,
+  before: ReadonlyMap<string, TableColumns>,
+  after: ReadonlyMap<string, TableColumns>,
+): Promise<ClosesDifference | null> {
+  const hasCloses = (models: ReadonlyMap<string, TableColumns>): boolean =>
+    needed.every((column) => models.get(prices)?.has(column));
+  if (!hasCloses(before) || !hasCloses(after)) return null;
+  const [row] = await engine.rows(closesRow, sql);
+  if (!row) return null;
+  const { tickers, largest, ...counts } = row;
+  return { ...counts, tickersChanged: tickers, largestPct: largest };
+}
+
+const observed = (catalog: string): string =>
+  `(select ticker, price_date, close from ${catalog}.${prices} where price_status = 'OBSERVED')`;
+
+const sql = `with compared as (
+    select
+        new.ticker,
+        old.close is null as is_added,
+        new.close is null as is_removed,
+        old.close is not null and new.close is not null and old.close <> new.close as is_changed,
+        100 * abs(new.close / nullif(old.close, 0) - 1) as change_pct
+    from ${observed('before')} as old
+    full join ${observed('after')} as new on old.ticker = new.ticker and old.price_date = new.price_date
+)
+select
+    count(*) filter (where is_added)::varchar as added,
+    count(*) filter (where is_removed)::varchar as removed,
+    count(*) filter (where is_changed)::varchar as changed,
+    (count(distinct ticker) filter (where is_changed))::varchar as tickers,
+    max(change_pct) filter (where is_changed) as largest
+from compared`;

@@ -1,0 +1,71 @@
+import type { Calendar } from '../calendars/index.ts';
+import type { Contract } from '../contracts/contract.ts';
+import type { LakeIndex } from '../lake/lake-index.ts';
+import type { Market } from '../lake/identity.ts';
+import type { LocalStore } from '../lake/local-store.ts';
+import type { Asset } from '../settings.ts';
+import { datesBetween, type DatasetId, type PartitionDate } from '../workflows/pure/cell.ts';
+import type { AssetRow, DayRow, WarehouseInputs } from './inputs.ts';
+
+/** A lake as whoever builds its warehouse sees it. */
+export interface LakeToModel {
+  readonly lake: { readonly market: Market };
+  readonly store: LocalStore;
+  readonly index: LakeIndex;
+  readonly contracts: ReadonlyMap<DatasetId, Contract>;
+  readonly assets: readonly Asset[];
+  readonly plannedAssets: () => Promise<readonly { readonly ticker: string; readonly calendar: Calendar }[]>;
+  readonly sqlFolder: string;
+}
+
+/** What one build decides for itself: where things lie, who builds, and when. */
+export type BuildPlaces = Pick<
+  WarehouseInputs,
+  'warehousePath' | 'indexPath' | 'bronzeFolder' | 'builtBy' | 'now'
+> &
+  Partial<Pick<WarehouseInputs, 'signal' | 'onProgress' | 'beforeSwap' | 'failedTests'>>;
+
+/** Collects all that the warehouse of a lake is made of. */
+export async function inputsOfLake(lake: LakeToModel, places: BuildPlaces): Promise<WarehouseInputs> {
+  return {
+    ...places,
+    sqlFolder: lake.sqlFolder,
+    datasets: [...lake.contracts.values()].map((contract) => ({
+      id: contract.dataset,
+      columns: contract.columns.map(({ name, physicalType }) => ({ name, physicalType })),
+    })),
+    assets: lake.assets.map(assetRow),
+    days: await dayRows(lake),
+    market: lake.lake.market,
+  };
+}
+
+function assetRow(asset: Asset): AssetRow {
+  const first = asset.sources[0];
+  if (!first) throw new RangeError(`${asset.ticker} has no source in marketlake.yaml`);
+  return {
+    ticker: asset.ticker,
+    class: asset.class,
+    calendar: asset.calendar,
+    dataset: first.dataset,
+    symbol: first.symbol,
+    currency: asset.currency,
+  };
+}
+
+/** Every asset's calendar over the days the lake knows. */
+async function dayRows(lake: LakeToModel): Promise<DayRow[]> {
+  const span = await lake.index.rows(
+    'select min(date)::varchar as first, max(date)::varchar as last from cells',
+  );
+  // The query's own columns; null where there are no cells.
+  const { first, last } = span[0] as { first: PartitionDate | null; last: PartitionDate | null };
+  if (first === null || last === null) return [];
+  const dates = datesBetween(first, last);
+  return (await lake.plannedAssets()).flatMap(({ ticker, calendar }) =>
+    dates.map((date) => {
+      const day = calendar.day(date);
+      return { ticker, date, is_open: day.isOpen, note: day.note ?? null };
+    }),
+  );
+}
