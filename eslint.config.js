@@ -45,6 +45,7 @@ export default tseslint.config(
       'calendars/**/*.ts',
       'plan/**/*.ts',
       'warehouse/**/*.ts',
+      'report/**/*.ts',
     ],
     rules: {
       '@typescript-eslint/no-restricted-imports': [

@@ -3,6 +3,7 @@ import { CalendarError } from '../calendars/calendar-error.ts';
 import { ContractError } from '../contracts/contract-error.ts';
 import { LakeError, type LakeErrorCode } from '../lake/lake-error.ts';
 import { PlanError } from '../plan/plan-error.ts';
+import { ReportError } from '../report/report-error.ts';
 import { SourceError } from '../sources/source-error.ts';
 import { WarehouseError } from '../warehouse/warehouse-error.ts';
 import { NoDataError } from './no-data-error.ts';
@@ -23,6 +24,7 @@ export function asActivityFailure(error: unknown): unknown {
   }
   if (error instanceof LakeError) return failure(error, error.code, lakeTrouble.has(error.code));
   if (error instanceof WarehouseError) return failure(error, error.code, error.isRetryable);
+  if (error instanceof ReportError) return failure(error, error.code, true);
   if (
     error instanceof ContractError ||
     error instanceof PlanError ||

@@ -8,6 +8,7 @@ import { planCell, planDay } from './plan-cell.ts';
 import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
+import { report } from './report.ts';
 import { stage } from './stage.ts';
 import { writeTmp } from './write-tmp.ts';
 
@@ -28,6 +29,7 @@ const steps = {
   awaitPartition,
   awaitWorkflow,
   model,
+  report,
 };
 
 type Steps = typeof steps;

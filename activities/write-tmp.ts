@@ -1,3 +1,4 @@
+import { candidateFile } from '../lake/layout.ts';
 import { writeCandidate, type Candidate } from '../lake/publish.ts';
 import { discredits, readCellRecords } from '../lake/records.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
@@ -25,11 +26,13 @@ export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<W
     if (contract.emptyAnswer === 'closed') return { outcome: 'closed' };
     throw new NoDataError(task, loaded.manifest);
   }
-  const attemptId = currentAttempt(deps.lake.id).id;
+  const attempt = currentAttempt(deps.lake.id);
+  // What an attempt that died here has left is nobody's.
+  await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id))));
   const candidate = await writeCandidate(
     deps.store,
     task,
-    attemptId,
+    attempt.id,
     encoded.bytes,
     encoded.rowCount,
     encoded.contentSha256,

@@ -7,7 +7,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import { boundedEach } from '../workflows/bounded-each.ts';
-import { diskPolicy, fetchPolicy, modelPolicy, planPolicy } from '../workflows/policies.ts';
+import { diskPolicy, fetchPolicy, modelPolicy, planPolicy, reportPolicy } from '../workflows/policies.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
 import type { RunContext } from '../workflows/pure/run.ts';
 import { cellAttributes, runAttributes, showState } from '../workflows/search-attributes.ts';
@@ -40,7 +40,7 @@ function contextOf({ isSearchable, cellsAtOnce, windowsAtOnce }: FloorInput): Ru
   };
 }
 
-/** As a backfill: plan, read the plan's page, windows, model, record the end. */
+/** As a backfill: plan, read the plan's page, windows, model, report, record the end. */
 export async function floorRun(input: FloorInput): Promise<number> {
   const longer = proxyActivities<FloorActivities>(planPolicy(patienceSeconds));
   await longer.nothing();
@@ -71,6 +71,7 @@ export async function floorRun(input: FloorInput): Promise<number> {
     },
   );
   await proxyActivities<FloorActivities>(modelPolicy(patienceSeconds)).nothing();
+  await proxyActivities<FloorActivities>(reportPolicy).nothing();
   await longer.nothing();
   return done;
 }

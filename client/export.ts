@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
-import { existsSync } from 'node:fs';
 import { asOfHelp, checkedInstant } from './as-of/instant.ts';
-import { sqlFolder, warehouseAsOf } from './as-of/warehouse-as-of.ts';
+import { sqlFolder, withWarehouse } from './as-of/warehouse-as-of.ts';
 import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse } from './command/exit-code.ts';
-import { openLake, type OpenLake } from './command/lake-client.ts';
+import { openLake } from './command/lake-client.ts';
 import { countOf } from './command/table.ts';
 import { exportTarget } from './export/target.ts';
 import { exportFormats, writeTable, type ExportFormat } from './export/write-table.ts';
@@ -30,7 +29,7 @@ const program = new Command('export')
 
 await runCommand<ExportFlags>(program, async (output, flags) => {
   const now = new Date();
-  const instant = flags.asOf === undefined ? undefined : checkedInstant('--as-of', flags.asOf, now);
+  const instant = flags.asOf === undefined ? null : checkedInstant('--as-of', flags.asOf, now);
   checkOutput(flags, output.isJson);
   const target = await exportTarget(flags.out, flags.force === true);
   try {
@@ -55,23 +54,5 @@ function checkOutput(flags: ExportFlags, isJson: boolean): void {
     throw new WrongUse(
       '--json tells what was written, and needs --out FILE; the rows as JSON are --format json.',
     );
-  }
-}
-
-async function withWarehouse<T>(
-  open: OpenLake,
-  instant: Date | undefined,
-  act: (warehousePath: string) => Promise<T>,
-): Promise<T> {
-  if (instant === undefined) {
-    const path = open.store.pathOf('warehouse.duckdb');
-    if (existsSync(path)) return act(path);
-    throw new WrongUse(`There is no warehouse at ${path} yet. Run npx tsx client/backfill.ts first.`);
-  }
-  const known = await warehouseAsOf(open, instant);
-  try {
-    return await act(known.warehousePath);
-  } finally {
-    await known.remove();
   }
 }

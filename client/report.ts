@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
-import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { asOfHelp, checkedInstant } from './as-of/instant.ts';
-import { warehouseAsOf } from './as-of/warehouse-as-of.ts';
+import { withWarehouse } from './as-of/warehouse-as-of.ts';
 import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse } from './command/exit-code.ts';
 import { openLake, type OpenLake } from './command/lake-client.ts';
@@ -97,22 +96,4 @@ function placesOf(open: OpenLake): { uiUrl: string | null; namespace: string; la
   const address = open.settings.temporalAddress ?? open.runtime?.temporal.address;
   const { namespace = 'default' } = temporalConnection(address);
   return { uiUrl: open.runtime?.temporal.uiUrl ?? null, namespace, lakeId: open.lake.id };
-}
-
-async function withWarehouse<T>(
-  open: OpenLake,
-  instant: Date | null,
-  act: (warehousePath: string) => Promise<T>,
-): Promise<T> {
-  if (instant === null) {
-    const path = open.store.pathOf('warehouse.duckdb');
-    if (existsSync(path)) return act(path);
-    throw new WrongUse(`There is no warehouse at ${path} yet. Run npx tsx client/backfill.ts first.`);
-  }
-  const known = await warehouseAsOf(open, instant);
-  try {
-    return await act(known.warehousePath);
-  } finally {
-    await known.remove();
-  }
 }

@@ -38,6 +38,17 @@ export function modelPolicy(patienceSeconds: number): ActivityOptions {
   };
 }
 
+/** Writing the report: what it shows is settled, so three attempts tell whether it can be written. */
+export const reportPolicy: ActivityOptions = {
+  startToCloseTimeout: '5 minutes',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    maximumAttempts: 3,
+  },
+};
+
 /** Waiting for what another run has in hand: as long as that may take, beating all the while. */
 export function awaitPolicy(patienceSeconds: number): ActivityOptions {
   return {

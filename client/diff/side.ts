@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkedInstant, isInstant } from '../as-of/instant.ts';
-import { warehouseAsOf } from '../as-of/warehouse-as-of.ts';
+import { warehouseAsOf, warehouseOfLake } from '../as-of/warehouse-as-of.ts';
 import { WrongUse } from '../command/exit-code.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 
@@ -17,7 +17,8 @@ const nothingToRemove = async (): Promise<void> => undefined;
 
 /** Reads one side as a person typed it, without doing anything yet: whatever is wrong is found before the work. */
 export function readSide(text: string, open: () => Promise<OpenLake>, now: Date): () => Promise<Side> {
-  if (text === 'now') return async () => warehouseOfLake(await open());
+  if (text === 'now')
+    return async () => ({ path: warehouseOfLake(await open()), name: 'now', remove: nothingToRemove });
   if (existsSync(resolve(text))) {
     return async () => ({ path: resolve(text), name: text, remove: nothingToRemove });
   }
@@ -31,10 +32,4 @@ export function readSide(text: string, open: () => Promise<OpenLake>, now: Date)
     const { warehousePath, remove } = await warehouseAsOf(await open(), instant);
     return { path: warehousePath, name: instant.toISOString(), remove };
   };
-}
-
-function warehouseOfLake(open: OpenLake): Side {
-  const path = open.store.pathOf('warehouse.duckdb');
-  if (existsSync(path)) return { path, name: 'now', remove: nothingToRemove };
-  throw new WrongUse(`There is no warehouse at ${path} yet. Run npx tsx client/backfill.ts first.`);
 }

@@ -9,6 +9,7 @@ export function placesLines(open: OpenLake, runtime: Runtime): string[] {
     `  prices    ${path('bronze')}  (one Parquet file a cell; any engine reads it)`,
     `  raw       ${path('staging')}`,
     `  warehouse ${path('warehouse.duckdb')}`,
+    `  report    ${path('report/index.html')}  (open it in a browser)`,
     '',
     'A query to copy:',
     `  duckdb -readonly ${path('warehouse.duckdb')} "select ticker, price_date, close from marts.fct_daily_prices where price_status = 'OBSERVED' order by price_date desc, ticker limit 14"`,

@@ -10,6 +10,7 @@ const rooms = [
   'contracts',
   'lake',
   'plan',
+  'report',
   'sources',
   'warehouse',
   'worker',

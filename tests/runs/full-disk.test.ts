@@ -34,7 +34,7 @@ function mountDisk(
   };
 }
 
-const disk = mountDisk('6m');
+const disk = mountDisk('4m');
 
 describe.skipIf(!disk)('a run whose disk fails (skipped where a small file system cannot be mounted)', () => {
   let server: TestServer;
@@ -57,7 +57,7 @@ describe.skipIf(!disk)('a run whose disk fails (skipped where a small file syste
     disk?.remove();
   });
 
-  const backfill = backfillOf({ days: 60 });
+  const backfill = backfillOf({ days: 30 });
 
   it('ends with a typed failure when it is full, shows nothing half-written, and goes on when there is room', async () => {
     const { lake } = opened;
@@ -74,7 +74,7 @@ describe.skipIf(!disk)('a run whose disk fails (skipped where a small file syste
     expect(roomy).toMatchObject({ outcome: 'completed' });
     const states = await countStates(lake);
     expect(Object.keys(states).sort()).toEqual(['closed', 'published']);
-    expect((states['published'] ?? 0) + (states['closed'] ?? 0)).toBe(420);
+    expect((states['published'] ?? 0) + (states['closed'] ?? 0)).toBe(210);
     expect(states['published']).toBeGreaterThan(published);
     expect(sight.complaints).toEqual([]);
     expect(await lake.store.list('candidates')).toEqual([]);
@@ -84,14 +84,14 @@ describe.skipIf(!disk)('a run whose disk fails (skipped where a small file syste
     const { lake } = opened;
     const before = (await lake.store.list('bronze')).length;
     disk?.remount('ro');
-    const refused = await runRequest(lake, backfillOf({ days: 60 }, { force: true }), 'read-only').catch(
+    const refused = await runRequest(lake, backfillOf({ days: 30 }, { force: true }), 'read-only').catch(
       (error: unknown) => ({ outcome: 'failed', message: String(error) }),
     );
     disk?.remount('rw');
     expect(refused.outcome).toBe('failed');
     expect(refused.message).toMatch(/EROFS|read-only/i);
     expect((await lake.store.list('bronze')).length).toBe(before);
-    const again = await runRequest(lake, backfillOf({ days: 60 }), 'writable');
+    const again = await runRequest(lake, backfillOf({ days: 30 }), 'writable');
     expect(again).toMatchObject({ outcome: 'completed' });
   }, 120_000);
 });

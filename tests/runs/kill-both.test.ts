@@ -11,9 +11,10 @@ beforeAll(async () => {
 afterAll(() => story.close());
 
 it('worker and server killed at the same moment, as by a power cut of the whole machine, go on together', async () => {
-  await expectNothingLost(story, async () => {
+  const killBoth = async (): Promise<void> => {
     await Promise.all([story.server.kill(), story.worker.kill()]);
     await story.server.restart();
     story.worker = await startWorkerChild(story.opened.environment);
-  });
+  };
+  await expectNothingLost(story, killBoth, 30);
 }, 180_000);

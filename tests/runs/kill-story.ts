@@ -44,15 +44,19 @@ export async function openKillStory(): Promise<KillStory> {
 }
 
 /**
- * Backfills 90 days of seven assets, has something killed half-way, and expects that nothing is lost, nothing that
+ * Backfills days of seven assets, has something killed half-way, and expects that nothing is lost, nothing that
  * was staged is asked for again, and a reader over bronze saw only complete, audited files all the while.
  */
-export async function expectNothingLost(story: KillStory, kill: () => Promise<void>): Promise<void> {
+export async function expectNothingLost(
+  story: KillStory,
+  kill: () => Promise<void>,
+  days = 90,
+): Promise<void> {
   const { market, server } = story;
   const { lake } = story.opened;
   const reader = watchBronze(lake.store);
-  const { workflowId } = await startRequest(lake, backfillOf({ days: 90 }));
-  await until(async () => (await lake.store.list('bronze')).length >= 120);
+  const { workflowId } = await startRequest(lake, backfillOf({ days }));
+  await until(async () => (await lake.store.list('bronze')).length >= (4 * days) / 3);
   const requestsBefore = market.requests.length;
   await kill();
   const publishedThen = (await lake.store.list('bronze')).length;
@@ -61,12 +65,12 @@ export async function expectNothingLost(story: KillStory, kill: () => Promise<vo
   await client.connection.close();
   const sight = await reader.stop();
 
-  expect(publishedThen, 'it was killed half-way').toBeLessThan(400);
+  expect(publishedThen, 'it was killed half-way').toBeLessThan(4.5 * days);
   expect(requestsBefore, 'four windows were not begun').toBe(3);
   expect(end).toMatchObject({ outcome: 'completed' });
   const states = await countStates(lake);
   expect(Object.keys(states).sort()).toEqual(['closed', 'published']);
-  expect((states['published'] ?? 0) + (states['closed'] ?? 0)).toBe(630);
+  expect((states['published'] ?? 0) + (states['closed'] ?? 0)).toBe(7 * days);
   expect(await repeatedRequests(lake, market)).toEqual([]);
   expect(market.requests.length).toBe(7);
   expect(sight.complaints).toEqual([]);

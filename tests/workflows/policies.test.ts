@@ -6,6 +6,7 @@ const all = {
   disk: policies.diskPolicy(1_800),
   plan: policies.planPolicy(1_800),
   model: policies.modelPolicy(1_800),
+  report: policies.reportPolicy,
   await: policies.awaitPolicy(1_800),
 };
 
