@@ -13,10 +13,10 @@ export const charts = [
     title: 'Performance against Bitcoin, first close = 100',
     tables: [unified, ...rankedBy],
   },
-  { name: 'growth', title: 'What 1,000 became over all the data', tables: [unified, ...rankedBy] },
+  { name: 'growth', title: 'What $1,000 became over all the data', tables: [unified, ...rankedBy] },
   {
     name: 'lump-sum',
-    title: '1,200 at once against 100 a month',
+    title: '$1,200 at once against $100 a month',
     tables: ['marts.rpt_investment_simulation'],
   },
   { name: 'volatility', title: 'Volatility', tables: ['marts.rpt_volatility_comparison'] },

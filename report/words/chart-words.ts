@@ -11,7 +11,7 @@ export function chartWords(chart: ChartData): string {
     case 'performance':
       return lines(rows, 'The last closes, where the first of each is 100', (value) => fixed(value, 1));
     case 'growth':
-      return lines(rows, 'What 1,000 became', (value) => Math.round(value).toLocaleString('en-US'));
+      return lines(rows, 'What $1,000 became', (value) => Math.round(value).toLocaleString('en-US'));
     case 'drawdown':
       return `Distance from the high so far, deepest: ${joined(lowest(rows).map((row) => `${name(row)} ${signedPct(numberOf(row, 'value'))} on ${String(row['price_date'])}`))}.`;
     case 'lump-sum':

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { calendarByName, type Day } from '../../calendars/index.ts';
 import { buildWarehouse, type WarehouseInputs } from '../../warehouse/build.ts';
 import { WarehouseError } from '../../warehouse/warehouse-error.ts';
-import { ask, assets, everyDay, sqlFolder, TinyLake } from '../warehouse/tiny-lake.ts';
+import { assets, everyDay, sqlFolder, TinyLake } from '../warehouse/tiny-lake.ts';
 
 let lake: TinyLake;
 
@@ -16,12 +16,8 @@ afterEach(async () => {
   await lake.remove();
 });
 
-/** Builds the lake and answers one query with plain rows. */
-async function built(sql: string, more: Partial<WarehouseInputs> = {}): Promise<unknown[][]> {
-  await lake.write();
-  await buildWarehouse(lake.inputs({ assets: [assets.BTC], ...more }));
-  return (await ask(lake.warehousePath, sql)).map((row) => Object.values(row));
-}
+const built = (sql: string, more: Partial<WarehouseInputs> = {}): Promise<unknown[][]> =>
+  lake.built(sql, { assets: [assets.BTC], ...more });
 
 const on = (columns: string, ...dates: string[]): string =>
   `select calendar_date, ${columns} from marts.dim_dates

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildWarehouse, type WarehouseInputs } from '../../warehouse/build.ts';
-import { ask, assets, everyDay, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
+import type { WarehouseInputs } from '../../warehouse/build.ts';
+import { assets, everyDay, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
 import { EURUSD, SAP } from './euro-assets.ts';
 
 let lake: TinyLake;
@@ -13,12 +13,7 @@ afterEach(async () => {
   await lake.remove();
 });
 
-/** Builds the lake and answers one query with plain rows. */
-async function built(sql: string, more: Partial<WarehouseInputs>): Promise<unknown[][]> {
-  await lake.write();
-  await buildWarehouse(lake.inputs(more));
-  return (await ask(lake.warehousePath, sql)).map((row) => Object.values(row));
-}
+const built = (sql: string, more: Partial<WarehouseInputs>): Promise<unknown[][]> => lake.built(sql, more);
 
 /** One to n, as closes. */
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, index) => index + 1);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildWarehouse, type AssetRow, type WarehouseInputs } from '../../warehouse/build.ts';
+import type { AssetRow, WarehouseInputs } from '../../warehouse/build.ts';
 import { addDays } from '../../workflows/pure/cell.ts';
 import { ask, assets, everyDay, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
 import { EURUSD, SAP } from './euro-assets.ts';
@@ -14,12 +14,7 @@ afterEach(async () => {
   await lake.remove();
 });
 
-/** Builds the lake and answers one query with plain rows. */
-async function built(sql: string, more: Partial<WarehouseInputs>): Promise<unknown[][]> {
-  await lake.write();
-  await buildWarehouse(lake.inputs(more));
-  return (await ask(lake.warehousePath, sql)).map((row) => Object.values(row));
-}
+const built = (sql: string, more: Partial<WarehouseInputs>): Promise<unknown[][]> => lake.built(sql, more);
 
 describe('int_market__unified_prices', () => {
   const sapInDollars = `select price_date, unit, close, native_close, usd_rate, usd_rate_date

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildWarehouse, type WarehouseInputs } from '../../warehouse/build.ts';
-import { ask, assets, everyDay, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
+import { assets, everyDay, TinyLake, weekdays } from '../warehouse/tiny-lake.ts';
 import { testsThatNotice } from './mistake.ts';
 
 let lake: TinyLake;
@@ -13,11 +13,8 @@ afterEach(async () => {
   await lake.remove();
 });
 
-async function built(sql: string, more: Partial<WarehouseInputs> = {}): Promise<unknown[][]> {
-  await lake.write();
-  await buildWarehouse(lake.inputs({ assets: [assets.BTC], ...more }));
-  return (await ask(lake.warehousePath, sql)).map((row) => Object.values(row));
-}
+const built = (sql: string, more: Partial<WarehouseInputs> = {}): Promise<unknown[][]> =>
+  lake.built(sql, { assets: [assets.BTC], ...more });
 
 describe('cells', () => {
   const grid = 'select ticker, price_date, state, reason from metadata.cells order by ticker, price_date';

@@ -13,11 +13,8 @@ afterEach(async () => {
   await lake.remove();
 });
 
-async function built(sql: string, more: Partial<WarehouseInputs> = {}): Promise<unknown[][]> {
-  await lake.write();
-  await buildWarehouse(lake.inputs({ assets: [assets.BTC], ...more }));
-  return (await ask(lake.warehousePath, sql)).map((row) => Object.values(row));
-}
+const built = (sql: string, more: Partial<WarehouseInputs> = {}): Promise<unknown[][]> =>
+  lake.built(sql, { assets: [assets.BTC], ...more });
 
 describe('source_conflicts', () => {
   const bitcoinByCsv = { ...assets.BTC, dataset: 'csv.daily_closes' };

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildWarehouse } from '../../warehouse/build.ts';
 import { ask, assets, TinyLake } from '../warehouse/tiny-lake.ts';
 
 let lake: TinyLake;
@@ -12,11 +11,7 @@ afterEach(async () => {
   await lake.remove();
 });
 
-async function built(sql: string): Promise<unknown[][]> {
-  await lake.write();
-  await buildWarehouse(lake.inputs({ assets: [assets.BTC] }));
-  return (await ask(lake.warehousePath, sql)).map((row) => Object.values(row));
-}
+const built = (sql: string): Promise<unknown[][]> => lake.built(sql, { assets: [assets.BTC] });
 
 const runRecord = (run: string, number: number, event: string, at: string, outcome?: string): string =>
   `insert into run_records by name select '${run}' as run, ${number} as number, '${event}' as event,

@@ -6,7 +6,13 @@ import { loadContracts } from '../../contracts/load.ts';
 import { indexSchema } from '../../lake/index-schema.ts';
 import { cellSegments } from '../../lake/layout.ts';
 import { addDays, datesBetween, splitDataset } from '../../workflows/pure/cell.ts';
-import type { AssetRow, DatasetOfBuild, DayRow, WarehouseInputs } from '../../warehouse/build.ts';
+import {
+  buildWarehouse,
+  type AssetRow,
+  type DatasetOfBuild,
+  type DayRow,
+  type WarehouseInputs,
+} from '../../warehouse/build.ts';
 
 /** The repository's own SQL files. */
 export const sqlFolder = join(import.meta.dirname, '../../sql');
@@ -142,6 +148,13 @@ export class TinyLake {
       now: new Date('2024-03-02T01:00:00Z'),
       ...more,
     };
+  }
+
+  /** Writes the lake, builds its warehouse and answers one query with plain rows. */
+  async built(sql: string, more: Partial<WarehouseInputs> = {}): Promise<unknown[][]> {
+    await this.write();
+    await buildWarehouse(this.inputs(more));
+    return (await ask(this.warehousePath, sql)).map((row) => Object.values(row));
   }
 
   async remove(): Promise<void> {
