@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     pool: 'forks',
-    // Most files wait for servers and disks of their own: on two cores three at once are the quickest.
-    maxWorkers: 3,
+    // Most files wait for servers and disks of their own; the default leaves one of two cores idle.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,20 +1,10 @@
-import { z } from 'zod';
 import { seedYears } from '../calendars/seeds/seed-years.ts';
-import {
-  addDays,
-  datesBetween,
-  midnightUtcMs,
-  splitDataset,
-  type PartitionDate,
-} from '../workflows/pure/cell.ts';
+import { splitDataset } from '../workflows/pure/cell.ts';
 import type { Engine } from './engine.ts';
 import type { WarehouseInputs } from './inputs.ts';
 
 /** Days before the first and after the last year, so that each day's ISO week is there whole. */
 const paddingDays = 7;
-const dayMs = 86_400_000;
-
-const span = z.object({ first: z.string(), last: z.string() });
 
 /** Fills `lake.assets`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
 export async function fillLakeTables(engine: Engine, inputs: WarehouseInputs): Promise<void> {
@@ -51,31 +41,18 @@ async function fillDays(engine: Engine, inputs: WarehouseInputs): Promise<void> 
   await engine.run('drop table lake.main.days_as_text');
 }
 
-/** Writes the years of the seeds, and beyond them those in which the lake has days or cells. */
+/** Writes whole years: those of the seeds, and those beyond in which the lake has days or cells. */
 async function fillDates(engine: Engine): Promise<void> {
-  const [found] = await engine.rows(
-    span,
-    `select min(date)::varchar as first, max(date)::varchar as last
-    from (select date from lake.days union all select date from lake.cells
-        union all values (date '${seedYears.first}'), (date '${seedYears.last}'))`,
-  );
-  const { first, last } = found ?? seedYears;
-  const rows = wholeYears(first, last);
-  await engine.fill('lake', 'dates_as_text', ['date', 'day_number', 'day_of_year', 'is_padding'], rows);
   await engine.run(`create table lake.main.dates as
-    select cast(date as date) as date, cast(day_number as integer) as day_number,
-        cast(day_of_year as integer) as day_of_year, cast(is_padding as boolean) as is_padding
-    from lake.dates_as_text`);
-  await engine.run('drop table lake.main.dates_as_text');
-}
-
-/** Lists the days of the years that a span touches, with a week of padding at both ends. */
-function wholeYears(first: PartitionDate, last: PartitionDate): string[][] {
-  const from = `${first.slice(0, 4)}-01-01`;
-  const to = `${last.slice(0, 4)}-12-31`;
-  return datesBetween(addDays(from, -paddingDays), addDays(to, paddingDays)).map((date) => {
-    const dayNumber = midnightUtcMs(date) / dayMs;
-    const dayOfYear = dayNumber - midnightUtcMs(`${date.slice(0, 4)}-01-01`) / dayMs + 1;
-    return [date, String(dayNumber), String(dayOfYear), String(date < from || date > to)];
-  });
+    with known as (
+        select date from lake.days union all select date from lake.cells
+        union all values (date '${seedYears.first}'), (date '${seedYears.last}')
+    ),
+    span as (
+        select date_trunc('year', min(date))::date as first, (date_trunc('year', max(date)) + interval 1 year)::date as after_last
+        from known
+    )
+    select cast(day as date) as date, cast(cast(day as date) - date '1970-01-01' as integer) as day_number,
+        cast(dayofyear(day) as integer) as day_of_year, day < first or day >= after_last as is_padding
+    from span, range(first - ${paddingDays}, after_last + ${paddingDays}, interval 1 day) as t (day)`);
 }
