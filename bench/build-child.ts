@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { buildWarehouse, type WarehouseInputs } from '../warehouse/build.ts';
+import { datesOf, openDays } from './made-lake.ts';
 
 /** Builds the warehouse of the inputs in a JSON file, twice, and tells how long that took. */
 const shape = z.looseObject({ now: z.coerce.date() });
-const text = await readFile(process.argv[2] ?? '', 'utf8');
-// The parent wrote whole inputs; only the date needs reviving.
-const inputs = shape.parse(JSON.parse(text)) as unknown as WarehouseInputs;
+const [file = '', days = ''] = process.argv.slice(2);
+// The parent wrote whole inputs; only the date needs reviving, and the calendar is made again.
+const given = shape.parse(JSON.parse(await readFile(file, 'utf8'))) as unknown as WarehouseInputs;
+const tickers = given.assets.map((asset) => asset.ticker);
+const inputs = { ...given, days: openDays(tickers, datesOf(Number(days))) };
 
 let step = 'start';
 let since = performance.now();

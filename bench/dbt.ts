@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { modelName, readSqlFolder } from '../warehouse/sql-files.ts';
 
 const run = promisify(execFile);
-const packages = ['dbt-duckdb==1.11.1', 'duckdb==1.5.5'];
+/** A later dbt-core fetches parts of itself from elsewhere while it installs. */
+const packages = ['dbt-core==1.11.2', 'dbt-duckdb==1.11.1', 'duckdb==1.5.5'];
 
 /** What a build under dbt took, from its start to its end. */
 export interface DbtBuild {

@@ -7,7 +7,7 @@ import { indexSchema } from '../lake/index-schema.ts';
 import { bronzeFile } from '../lake/layout.ts';
 import { encodeParquet } from '../lake/parquet.ts';
 import { projectFolder } from '../settings.ts';
-import type { WarehouseInputs } from '../warehouse/build.ts';
+import type { DayRow, WarehouseInputs } from '../warehouse/build.ts';
 import { addDays, datesBetween } from '../workflows/pure/cell.ts';
 
 /** How big a made lake is; every asset trades every day. */
@@ -34,7 +34,7 @@ export async function makeLake(folder: string, size: MadeLakeSize): Promise<Ware
   const tickers = Array.from({ length: size.tickers }, (_, index) =>
     index === 0 ? 'BTC' : `C${String(index).padStart(3, '0')}`,
   );
-  const dates = datesBetween(addDays(lastDate, 1 - size.days), lastDate);
+  const dates = datesOf(size.days);
   await mkdir(folder, { recursive: true });
   await writeIndex(join(folder, 'index.duckdb'), tickers, dates, contract.version);
   const compactedFile = join(folder, 'compacted.parquet');
@@ -58,10 +58,25 @@ export async function makeLake(folder: string, size: MadeLakeSize): Promise<Ware
       symbol: ticker.toLowerCase(),
       currency: 'USD',
     })),
-    days: tickers.flatMap((ticker) => dates.map((date) => ({ ticker, date, is_open: true, note: null }))),
+    days: openDays(tickers, dates),
     market: 'sample',
     builtBy: 'bench',
     now: new Date(fetchedAt),
+  };
+}
+
+/** The last days of a made lake, oldest first. */
+export function datesOf(days: number): string[] {
+  return datesBetween(addDays(lastDate, 1 - days), lastDate);
+}
+
+/** Every day of every asset, open; made while they are gone through. */
+export function openDays(tickers: readonly string[], dates: readonly string[]): Iterable<DayRow> {
+  return {
+    *[Symbol.iterator]() {
+      for (const ticker of tickers)
+        for (const date of dates) yield { ticker, date, is_open: true, note: null };
+    },
   };
 }
 

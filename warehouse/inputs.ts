@@ -49,8 +49,8 @@ export interface WarehouseInputs {
   /** Every dataset that has a contract, whether an asset uses it or not. */
   readonly datasets: readonly DatasetOfBuild[];
   readonly assets: readonly AssetRow[];
-  /** The calendar of each asset over the lake's span. */
-  readonly days: readonly DayRow[];
+  /** The calendar of each asset over the lake's span; gone through more than once, and never held whole. */
+  readonly days: Iterable<DayRow>;
   readonly market: 'sample' | 'live';
   /** The run that builds; it shows as running. */
   readonly builtBy: string;

@@ -54,7 +54,7 @@ function assetRow(asset: Asset): AssetRow {
 }
 
 /** Every asset's calendar over the days the lake knows. */
-async function dayRows(lake: LakeToModel): Promise<DayRow[]> {
+async function dayRows(lake: LakeToModel): Promise<Iterable<DayRow>> {
   const span = await lake.index.rows(
     'select min(date)::varchar as first, max(date)::varchar as last from cells',
   );
@@ -62,10 +62,15 @@ async function dayRows(lake: LakeToModel): Promise<DayRow[]> {
   const { first, last } = span[0] as { first: PartitionDate | null; last: PartitionDate | null };
   if (first === null || last === null) return [];
   const dates = datesBetween(first, last);
-  return (await lake.plannedAssets()).flatMap(({ ticker, calendar }) =>
-    dates.map((date) => {
-      const day = calendar.day(date);
-      return { ticker, date, is_open: day.isOpen, note: day.note ?? null };
-    }),
-  );
+  const assets = await lake.plannedAssets();
+  return {
+    *[Symbol.iterator]() {
+      for (const { ticker, calendar } of assets) {
+        for (const date of dates) {
+          const day = calendar.day(date);
+          yield { ticker, date, is_open: day.isOpen, note: day.note ?? null };
+        }
+      }
+    },
+  };
 }
