@@ -8,6 +8,7 @@ import { backfillOf, startRequest } from '../tests/support/run-a-request.ts';
 import { openTestLake } from '../tests/support/test-lake.ts';
 import { startTestServer, type TestServer } from '../tests/support/test-server.ts';
 import { startWorkerChild } from '../tests/support/worker-child.ts';
+import { workerTuning } from '../worker/worker-command.ts';
 import { useOf } from './process-use.ts';
 import { atOnce, cellCount, coins, days } from './shape.ts';
 
@@ -106,8 +107,11 @@ async function cellSecondsOf(handle: WorkflowHandle): Promise<number> {
 
 async function startFloorWorker(address: string): Promise<{ pid: number; stop(): Promise<void> }> {
   const script = fileURLToPath(new URL('./floor-worker.ts', import.meta.url));
-  const args = ['--import', import.meta.resolve('tsx'), script, address, 'floor', 'floor-source'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const flags = [...workerTuning.args, '--import', import.meta.resolve('tsx')];
+  const child = spawn(process.execPath, [...flags, script, address, 'floor', 'floor-source'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...workerTuning.env },
+  });
   const ended = once(child, 'exit');
   const [first] = (await Promise.race([once(child, 'message'), ended])) as unknown[];
   if (first !== 'ready') throw new Error('The floor’s worker did not come up');

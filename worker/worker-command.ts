@@ -8,12 +8,16 @@ export interface WorkerCommand {
 }
 
 /**
- * The worker's command, with some variables set. glibc keeps a heap for each of its many threads; with two
- * in all it needs about 80 MB less and is as fast.
+ * Keeps the worker's memory small at next to no cost: glibc would keep a heap for each of its many threads (two in
+ * all: 80 MB less), V8 three times 16 MB of young objects for each of its two isolates (8: 110 MB less).
  */
+export const workerTuning = { args: ['--max-semi-space-size=8'], env: { MALLOC_ARENA_MAX: '2' } } as const;
+
+/** The worker's command, with some variables set. */
 export function workerCommand(variables: Readonly<Record<string, string>>): WorkerCommand {
+  const script = join(projectFolder, 'worker', 'main.ts');
   return {
-    args: ['--import', import.meta.resolve('tsx'), join(projectFolder, 'worker', 'main.ts')],
-    env: { MALLOC_ARENA_MAX: '2', ...environmentFor(variables) },
+    args: [...workerTuning.args, '--import', import.meta.resolve('tsx'), script],
+    env: { ...workerTuning.env, ...environmentFor(variables) },
   };
 }
