@@ -26,13 +26,18 @@ const ticker = z
   .string()
   .min(1)
   .max(40)
-  .regex(/^[!-+\--~]+$/, 'a ticker is of letters, digits and signs, without spaces or commas');
+  .regex(/^[!-+\--~]+$/, 'a ticker is of letters, digits and signs, without spaces or commas')
+  .refine((name) => name !== 'USD', 'USD is the dollar itself in the warehouse; name the asset otherwise');
 
 const assetSchema = z.strictObject({
   ticker,
   class: z.enum(['crypto', 'stock', 'fx', 'index']),
   calendar: z.enum(calendarNames),
-  currency: z.string().length(3).nullable().default(null),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'a currency, such as USD; leave it out where a price is no money')
+    .nullable()
+    .default(null),
   sources: z
     .array(
       z.strictObject({

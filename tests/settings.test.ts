@@ -86,6 +86,14 @@ describe('a file laid over it', () => {
       'assets:\n  - ticker: "A B"\n    class: stock\n    calendar: nyse\n    sources: [{ dataset: massive.daily_bars, symbol: x }]\n',
       /^\/mine\.yaml:2: assets\.0\.ticker: a ticker is of letters/,
     ],
+    [
+      'assets:\n  - ticker: USD\n    class: stock\n    calendar: nyse\n    sources: [{ dataset: massive.daily_bars, symbol: USD }]\n',
+      /^\/mine\.yaml:2: assets\.0\.ticker: USD is the dollar itself/,
+    ],
+    [
+      'assets:\n  - ticker: SAP\n    class: stock\n    calendar: nyse\n    currency: eur\n    sources: [{ dataset: massive.daily_bars, symbol: SAP }]\n',
+      /^\/mine\.yaml:5: assets\.0\.currency: a currency, such as USD/,
+    ],
     ['assets: [\n', /^\/mine\.yaml:\d+: /],
   ])('that is wrong (%j) is refused with file, line and what to write', (text, message) => {
     expect(refusal(overlay(text))).toMatch(message);

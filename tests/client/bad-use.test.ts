@@ -64,14 +64,23 @@ describe('wrong use', () => {
     expect(await place.json('schedule', 'frobnicate')).toMatchObject(refused);
   });
 
-  it.each(['backfill', 'daily', 'schedule', 'status', 'retry', 'skip', 'cancel', 'doctor'])(
-    '%s --help ends with 0',
-    async (command) => {
-      const { code, out } = await place.run(command, '--help');
-      expect(code).toBe(0);
-      expect(out).toContain('--json');
-    },
-  );
+  it.each([
+    'backfill',
+    'daily',
+    'schedule',
+    'status',
+    'retry',
+    'skip',
+    'cancel',
+    'doctor',
+    'report',
+    'diff',
+    'export',
+  ])('%s --help ends with 0', async (command) => {
+    const { code, out } = await place.run(command, '--help');
+    expect(code).toBe(0);
+    expect(out).toContain('--json');
+  });
 });
 
 describe('without a server', () => {

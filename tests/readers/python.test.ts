@@ -1,23 +1,12 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { canImport, python } from '../support/python.ts';
 import { whilePublishing } from './loop.ts';
 import { cells, rowsInFile } from './published-cells.ts';
-
-/** The interpreter to look for libraries in; a virtual environment's is named by the variable. */
-const python = process.env['MARKETLAKE_TEST_PYTHON'] ?? 'python3';
-
-function canImport(library: string): boolean {
-  try {
-    execFileSync(python, ['-c', `import ${library}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const root = mkdtempSync(join(tmpdir(), 'readers-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
