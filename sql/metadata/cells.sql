@@ -4,6 +4,7 @@
 -- grain: cell, that is a date of a ticker within one dataset
 -- key: ticker, dataset, price_date
 -- sources: lake.cells, lake.assets, lake.days, lake.cell_records
+-- engine: duckdb because a day without a record has an instant with its zone that is null, which other engines write otherwise
 -- column state: How the cell stands: published, closed, waiting, refused, failed, skipped or missing.
 -- column code: The error code of what went wrong; null where nothing did.
 -- column reason: Why the cell stands so, in words; null where there is nothing to say.
@@ -66,11 +67,11 @@ unknown as (
         spans.dataset,
         days.date as price_date,
         case when days.is_open then 'missing' else 'closed' end as state,
-        cast(null as varchar) as code,
+        cast(null as varchar(1)) as code,
         case when not days.is_open then days.note end as reason,
-        cast(null as varchar) as run,
-        cast(null as varchar) as workflow_id,
-        cast(null as varchar) as contract_version,
+        cast(null as varchar(1)) as run,
+        cast(null as varchar(1)) as workflow_id,
+        cast(null as varchar(1)) as contract_version,
         false as is_restated,
         cast(null as timestamp with time zone) as recorded_at
     from lake.assets as assets

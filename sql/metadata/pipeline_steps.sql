@@ -17,7 +17,7 @@ with steps_of_runs as (
 
     select
         concat_ws(' ', 'run', run_records.run) as subject,
-        concat_ws(' ', 'record', cast(run_records.number as varchar)) as entry,
+        concat_ws(' ', 'record', cast(run_records.number as varchar(20))) as entry,
         case run_records.event
             when 'started' then 'start'
             when 'planned' then 'plan'
@@ -26,15 +26,15 @@ with steps_of_runs as (
             else run_records.event
         end as step,
         run_records.run,
-        cast(null as varchar) as dataset,
-        cast(null as varchar) as ticker,
+        cast(null as varchar(1)) as dataset,
+        cast(null as varchar(1)) as ticker,
         cast(null as date) as price_date,
         coalesce(run_records.outcome, run_records.event) as outcome,
-        cast(null as varchar) as code,
-        cast(null as varchar) as reason,
-        cast(null as varchar) as batch_id,
-        cast(null as varchar) as contract_version,
-        cast(null as varchar) as workflow_id,
+        cast(null as varchar(1)) as code,
+        cast(null as varchar(1)) as reason,
+        cast(null as varchar(1)) as batch_id,
+        cast(null as varchar(1)) as contract_version,
+        cast(null as varchar(1)) as workflow_id,
         run_records.workflow_run_id,
         run_records.recorded_at
     from lake.run_records as run_records
@@ -45,7 +45,7 @@ steps_of_windows as (
 
     select
         concat_ws(' ', 'window', window_records.window_id) as subject,
-        concat_ws(' ', 'record', cast(window_records.number as varchar)) as entry,
+        concat_ws(' ', 'record', cast(window_records.number as varchar(20))) as entry,
         case window_records.event
             when 'staged' then 'stage'
             when 'failed' then 'fetch'
@@ -53,13 +53,13 @@ steps_of_windows as (
         end as step,
         window_records.run,
         concat_ws('.', window_records.source, window_records.resource) as dataset,
-        cast(null as varchar) as ticker,
+        cast(null as varchar(1)) as ticker,
         cast(null as date) as price_date,
         window_records.event as outcome,
         window_records.code,
         window_records.reason,
         window_records.batch_id,
-        cast(null as varchar) as contract_version,
+        cast(null as varchar(1)) as contract_version,
         window_records.workflow_id,
         window_records.workflow_run_id,
         window_records.recorded_at
@@ -70,8 +70,8 @@ steps_of_windows as (
 steps_of_cells as (
 
     select
-        concat_ws(' ', 'cell', cell_records.source, cell_records.resource, cell_records.ticker, cast(cell_records.date as varchar)) as subject,
-        concat_ws(' ', 'record', cast(cell_records.number as varchar)) as entry,
+        concat_ws(' ', 'cell', cell_records.source, cell_records.resource, cell_records.ticker, cast(cell_records.date as varchar(10))) as subject,
+        concat_ws(' ', 'record', cast(cell_records.number as varchar(20))) as entry,
         case cell_records.event
             when 'published' then 'publish'
             when 'unchanged' then 'publish'
@@ -102,7 +102,7 @@ steps_of_cells as (
 audits_of_cells as (
 
     select
-        concat_ws(' ', 'cell', audits.source, audits.resource, audits.ticker, cast(audits.date as varchar)) as subject,
+        concat_ws(' ', 'cell', audits.source, audits.resource, audits.ticker, cast(audits.date as varchar(10))) as subject,
         concat_ws(' ', 'audit', audits.attempt_id) as entry,
         'audit' as step,
         audits.run,
@@ -110,12 +110,12 @@ audits_of_cells as (
         audits.ticker,
         audits.date as price_date,
         audits.outcome,
-        cast(null as varchar) as code,
-        cast(null as varchar) as reason,
+        cast(null as varchar(1)) as code,
+        cast(null as varchar(1)) as reason,
         audits.batch_id,
         audits.contract_version,
-        cast(null as varchar) as workflow_id,
-        cast(null as varchar) as workflow_run_id,
+        cast(null as varchar(1)) as workflow_id,
+        cast(null as varchar(1)) as workflow_run_id,
         audits.audited_at as recorded_at
     from lake.audits as audits
 
