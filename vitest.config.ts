@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     pool: 'forks',
-    // Most files wait for servers and disks of their own; the default leaves one of two cores idle.
-    maxWorkers: 2,
+    // Most files wait for servers and disks of their own; three at once keep two cores busy.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

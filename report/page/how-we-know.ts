@@ -50,7 +50,7 @@ function sources(data: ReportData): Markup {
 
 /** What a day's close of a currency means on its calendar. */
 const fixings: Readonly<Record<string, string>> = {
-  fx: 'bars of whole UTC days, Monday to Friday: the close is the last quote before midnight UTC',
+  fx: 'bars of whole UTC days, Monday to Friday, as the source’s own samples show: the close is the last quote before midnight UTC',
   target: 'reference rates of TARGET days, concerted at about 14:15 in Frankfurt',
 };
 

@@ -14,12 +14,14 @@ import { closesInFile, overlayOf, pricesFolder, realSeries, type RealSeries } fr
 
 const [from, to] = ['2025-01-01', '2026-04-30'];
 const isShared = existsSync(pricesFolder);
+/** One rate of each kind; the quotient of two is read in reports.test.ts. */
+const ofJob = realSeries.filter(({ ticker }) => ticker !== 'GBPUSD');
 const projectFolder = join(import.meta.dirname, '../..');
 
 /** Ends like `npm start -- --once` on a lake of its own; nothing of this machine's settings reaches it. */
 async function runMainJob(folder: string): Promise<{ code: number | null; output: string }> {
   const config = join(folder, 'overlay.yaml');
-  writeFileSync(config, stringify(overlayOf(realSeries)));
+  writeFileSync(config, stringify(overlayOf(ofJob)));
   const args = ['--import', 'tsx', 'client/start.ts', '--once', '--from', from, '--to', to];
   const child = spawn(process.execPath, args, {
     cwd: projectFolder,
@@ -98,7 +100,7 @@ describe.skipIf(!isShared)(
       expect(job.output).toContain('1758 published, 667 closed');
     });
 
-    it.each(realSeries)(
+    it.each(ofJob)(
       '$ticker: every published close equals the file’s number, and none is missing',
       (series) => {
         const inFile = closesInFile(series, from, to);
@@ -107,7 +109,7 @@ describe.skipIf(!isShared)(
       },
     );
 
-    it.each(realSeries)('$ticker: the days without a price are closed, and no others', (series) => {
+    it.each(ofJob)('$ticker: the days without a price are closed, and no others', (series) => {
       const inFile = closesInFile(series, from, to);
       const expected = datesBetween(from, to).map(
         (date) => [date, inFile.has(date) ? 'published' : 'closed'] as const,
@@ -115,11 +117,8 @@ describe.skipIf(!isShared)(
       expect(seriesIn(states, series)).toEqual(new Map(expected));
     });
 
-    it.each(realSeries)(
-      '$ticker: the warehouse has the file’s closes as observed, and no others',
-      (series) => {
-        expect(seriesIn(observed, series)).toEqual(closesInFile(series, from, to));
-      },
-    );
+    it.each(ofJob)('$ticker: the warehouse has the file’s closes as observed, and no others', (series) => {
+      expect(seriesIn(observed, series)).toEqual(closesInFile(series, from, to));
+    });
   },
 );
