@@ -97,7 +97,7 @@ describe.skipIf(!isShared)(
 
     it('ends well and says so', () => {
       expect(job).toMatchObject({ code: 0 });
-      expect(job.output).toContain('1758 published, 667 closed');
+      expect(job.output).toContain('1420 published, 520 closed');
     });
 
     it.each(ofJob)(
