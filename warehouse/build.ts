@@ -4,7 +4,7 @@ import { bronzeTable, loadBronze } from './bronze-tables.ts';
 import { differenceBeforeSwap } from './diff/before-swap.ts';
 import { Engine, EngineError } from './engine.ts';
 import { builtFingerprint, fingerprintOf } from './fingerprint.ts';
-import { copyIndex, withIndex } from './index-copy.ts';
+import { copiedTables, copyIndex, withIndex } from './index-copy.ts';
 import type { BuildResult, UnsettledCell, WarehouseInputs } from './inputs.ts';
 import { fillLakeTables } from './lake-tables.ts';
 import { claimAcrossProcesses, claimInProcess } from './lock.ts';
@@ -28,18 +28,7 @@ export type {
 } from './inputs.ts';
 
 /** What models find in `lake`, beside `bronze` and `seeds`. */
-export const lakeTables = [
-  'cell_records',
-  'cells',
-  'publications',
-  'run_records',
-  'window_records',
-  'audits',
-  'assets',
-  'days',
-  'dates',
-  'build',
-];
+export const lakeTables = [...copiedTables, 'assets', 'days', 'dates', 'build'];
 
 /**
  * Builds the warehouse anew from bronze, index and SQL files, runs the SQL tests, and only then puts it in

@@ -6,7 +6,7 @@ import { literal } from './sql-text.ts';
 import { WarehouseError } from './warehouse-error.ts';
 
 /** The tables and views of the index that a build reads. */
-const copiedTables = [
+export const copiedTables = [
   'cell_records',
   'cells',
   'publications',

@@ -5,7 +5,7 @@
 -- On a day without an observed close the value is that of the close carried forward.
 -- grain: asset x strategy x calendar day from the first purchase on
 -- key: ticker, strategy, price_date
--- sources: intermediate.int_market__unified_prices, marts.fct_daily_prices, marts.dim_dates
+-- sources: intermediate.int_market__comparable_prices, marts.fct_daily_prices, marts.dim_dates
 -- column strategy: LUMP_SUM, 1200 at once, or MONTHLY, 100 on the 28th of each month.
 -- column price_date: The calendar day on which the value is told.
 -- column unit: What invested and value are counted in. USD, points, or the currency that could not be converted.
@@ -14,35 +14,9 @@
 -- column value: units times the close of the day, or the close carried forward to it.
 -- column return_pct: value over invested, less one, in percent.
 -- column period_start: The first day of the year that ends with the last day of the data.
-with unified as (
+with observed as (
 
-    select * from intermediate.int_market__unified_prices
-    where ticker <> 'USD'
-
-),
-
-newest_units as (
-
-    select
-        unified.ticker,
-        max_by(unified.unit, unified.price_date) as unit,
-        max(unified.day_number) as newest_day_number
-    from unified
-    group by unified.ticker
-
-),
-
-observed as (
-
-    select
-        unified.ticker,
-        unified.price_date,
-        unified.day_number,
-        unified.unit,
-        unified.close
-    from unified
-    inner join newest_units
-        on unified.ticker = newest_units.ticker and unified.unit = newest_units.unit
+    select * from intermediate.int_market__comparable_prices
 
 ),
 
@@ -58,8 +32,8 @@ first_days as (
 
 last_day as (
 
-    select max(newest_units.newest_day_number) as day_number
-    from newest_units
+    select max(observed.day_number) as day_number
+    from observed
 
 ),
 

@@ -4,7 +4,7 @@
 -- be given in another are left out. The dollar itself takes no part. vs_btc_pct is a difference in percentage points.
 -- grain: asset x period with at least one observed close in it
 -- key: ticker, period
--- sources: intermediate.int_market__unified_prices, marts.dim_assets, marts.dim_dates
+-- sources: intermediate.int_market__comparable_prices, marts.dim_assets, marts.dim_dates
 -- column class: What kind of asset it is: crypto, stock, fx or index.
 -- column start_close: The close on start_date, in unit.
 -- column end_close: The close on end_date, in unit.
@@ -16,34 +16,9 @@
 -- column period_end: The last day of the data.
 -- column start_date: The first day on or after period_start with an observed close.
 -- column end_date: The last day on or before period_end with an observed close.
-with unified as (
+with observed as (
 
-    select * from intermediate.int_market__unified_prices
-    where ticker <> 'USD'
-
-),
-
-newest_units as (
-
-    select
-        unified.ticker,
-        max_by(unified.unit, unified.price_date) as unit
-    from unified
-    group by unified.ticker
-
-),
-
-observed as (
-
-    select
-        unified.ticker,
-        unified.price_date,
-        unified.day_number,
-        unified.unit,
-        unified.close
-    from unified
-    inner join newest_units
-        on unified.ticker = newest_units.ticker and unified.unit = newest_units.unit
+    select * from intermediate.int_market__comparable_prices
 
 ),
 
@@ -53,7 +28,7 @@ last_day as (
         dates.calendar_date as last_date,
         dates.day_number,
         dates.day_of_year
-    from (select max(unified.price_date) as last_date from unified) as newest
+    from (select max(observed.price_date) as last_date from observed) as newest
     inner join marts.dim_dates as dates
         on newest.last_date = dates.calendar_date
 
