@@ -1,12 +1,14 @@
+import { writerVersion } from '../lake/parquet.ts';
 import { publishCandidate, type Candidate, type Publication } from '../lake/publish.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
 import type { BatchRef, RunContext } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
-import type { ActivityDeps } from './deps.ts';
+import { datasetParts, type ActivityDeps } from './deps.ts';
 
 /** A candidate that passed its audit. */
 export interface PublishTask extends CellKey {
   readonly batch: BatchRef;
+  readonly symbol: string;
   readonly candidate: Candidate;
   readonly contractVersion: string;
   /** The verdict's file below the lake's root. */
@@ -26,7 +28,10 @@ export async function publish(
     workflowId,
     workflowRunId,
     batch: task.batch,
+    symbol: task.symbol,
     contractVersion: task.contractVersion,
+    contractSha256: datasetParts(deps, task.dataset).contract.sha256,
+    writer: writerVersion,
     audit: task.audit,
   });
 }

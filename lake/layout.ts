@@ -160,6 +160,11 @@ export function pageFile(folder: string, index: number): string {
   return index === 0 ? `${folder}/raw.json` : `${folder}/raw-${String(index).padStart(4, '0')}.json`;
 }
 
+/** The kept file of one version of a contract; two that claim one version keep apart by their hash. */
+export function keptContractFile(dataset: DatasetId, version: string, sha256: string): string {
+  return `contracts/${encodeSegment(dataset)}/${encodeSegment(version)}~${sha256.slice(0, 16)}.odcs.yaml`;
+}
+
 /** Raw answers that were no data, kept for inspection. */
 export function refusedRawFile(batchId: string, attemptId: string): string {
   return `refused/raw/${encodeSegment(batchId)}/${encodeSegment(attemptId)}.body`;

@@ -39,6 +39,12 @@ const cellRecordSchema = z.object({
   sizeBytes: z.number().optional(),
   rowCount: z.number().optional(),
   contractVersion: z.string().optional(),
+  /** Of the contract's kept file. */
+  contractSha256: z.string().optional(),
+  /** The source's own name of the asset, by which its rows were found in the batch. */
+  symbol: z.string().optional(),
+  /** What encoded the file: another version gives the same rows in other bytes. */
+  writer: z.string().optional(),
   /** The verdict's file below the lake's root. */
   audit: z.string().optional(),
   /** What a restatement replaced. */

@@ -1,5 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Client } from '@temporalio/client';
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivityDeps } from '../activities/deps.ts';
@@ -7,6 +8,7 @@ import { loadContracts } from '../contracts/load.ts';
 import { verifyContract } from '../contracts/verify.ts';
 import { BatchCache } from '../lake/batch-cache.ts';
 import { openIdentity } from '../lake/identity.ts';
+import { keepContract } from '../lake/kept-contracts.ts';
 import { LakeIndex } from '../lake/lake-index.ts';
 import { LocalStore } from '../lake/local-store.ts';
 import { readRuntime } from '../lake/runtime.ts';
@@ -36,6 +38,7 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
   });
   const contracts = loadContracts(join(projectFolder, 'contracts'));
   await verifyContracts(auditor, contracts);
+  for (const contract of contracts.values()) await keepContract(store, contract, readFileSync(contract.file));
   return {
     lake,
     store,

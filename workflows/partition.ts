@@ -109,7 +109,7 @@ async function writeAuditPublish(
     const { contractVersion, file } = verdict;
     progress.verdict = { file, contractVersion };
     if (verdict.outcome !== 'passed') throw refusal(input, verdict.refusal);
-    const task = { ...cell, batch, candidate, contractVersion, audit: file };
+    const task = { ...cell, symbol, batch, candidate, contractVersion, audit: file };
     await CancellationScope.nonCancellable(() => publish(context, task));
     return 'published';
   } catch (error) {
