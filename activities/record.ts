@@ -32,7 +32,14 @@ export async function recordCell(deps: ActivityDeps, context: RunContext, note: 
   const cell = { dataset, ticker, date };
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
   const recordedAt = deps.now().toISOString();
-  const record: CellRecord = { ...facts, ...(rules ? { rules: [...rules] } : {}), recordedAt, run: context.run, workflowId, workflowRunId };
+  const record: CellRecord = {
+    ...facts,
+    ...(rules ? { rules: [...rules] } : {}),
+    recordedAt,
+    run: context.run,
+    workflowId,
+    workflowRunId,
+  };
   try {
     await appendOnce(deps.store, cellRecordsFolder(cell), record);
   } finally {

@@ -46,7 +46,9 @@ export function whyNotCovered(
   const broken = refusingRules(verdict);
   const isSame =
     broken.length === acceptance.rules.length && broken.every((rule) => acceptance.rules.includes(rule));
-  return isSame ? undefined : `it let ${acceptance.rules.join(', ')} pass, and now ${broken.join(', ')} refuse it`;
+  return isSame
+    ? undefined
+    : `it let ${acceptance.rules.join(', ')} pass, and now ${broken.join(', ')} refuse it`;
 }
 
 /** Tells whether the time of an acceptance is over. */
@@ -69,14 +71,18 @@ export function whyNotAcceptable(verdict: Verdict, contract: Contract): string |
 }
 
 function whyNotWaivable(check: Check, contract: Contract): string | undefined {
-  if (check.outcome === 'not-evaluated') return `nothing was measured (${check.measured}), so there is nothing to judge`;
+  if (check.outcome === 'not-evaluated')
+    return `nothing was measured (${check.measured}), so there is nothing to judge`;
   if (check.rule === 'file.columns' || check.rule.endsWith('.type')) {
     return 'the file has other columns than the contract, and no reader could read it beside the others';
   }
   if (check.rule.startsWith('cell.')) return 'the file holds another cell than this one';
   if (check.rule.endsWith('.required')) return 'a value that is not there cannot be published as one';
-  if (countsRows(check.rule, contract)) return 'the file has other rows than one cell has, and every sum would count them';
-  return check.offenders.some(holdsNoNumber) ? 'a value is no finite number, and every sum over it would be none' : undefined;
+  if (countsRows(check.rule, contract))
+    return 'the file has other rows than one cell has, and every sum would count them';
+  return check.offenders.some(holdsNoNumber)
+    ? 'a value is no finite number, and every sum over it would be none'
+    : undefined;
 }
 
 function countsRows(name: string, contract: Contract): boolean {

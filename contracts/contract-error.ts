@@ -24,7 +24,8 @@ export class ContractError extends Error {
 
 /** Says that a worker runs with another contract than the one that lies in contracts/ now. */
 export function contractChanged(dataset: string, workerVersion: string | undefined): ContractError {
-  const found = workerVersion === undefined ? 'it has none' : `it runs with another one, version ${workerVersion}`;
+  const found =
+    workerVersion === undefined ? 'it has none' : `it runs with another one, version ${workerVersion}`;
   return new ContractError(
     'ContractChanged',
     `Asked this worker to judge cells by the contract of ${dataset} as it lies in contracts/ now; ${found}. A worker reads contracts when it starts: start it again, then this command.`,

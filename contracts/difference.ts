@@ -31,7 +31,10 @@ export function contractDifference(before: Contract, after: Contract): ContractD
   return { ...parts, reach: reachOf(before, after, parts) };
 }
 
-function retyped(before: Column | undefined, { name, physicalType }: Column): ContractDifference['retypedColumns'] {
+function retyped(
+  before: Column | undefined,
+  { name, physicalType }: Column,
+): ContractDifference['retypedColumns'] {
   if (!before || before.physicalType === physicalType) return [];
   return [{ name, from: before.physicalType, to: physicalType }];
 }
@@ -44,8 +47,13 @@ function rulesOf(contract: Contract): Map<string, string> {
     ...limits.map(({ kind, value }) => [`${name}.${kind}`, String(value)] as const),
     ...(pattern === undefined ? [] : [[`${name}.pattern`, pattern] as const]),
   ]);
-  const key = contract.primaryKey.length > 0 ? [['primary_key.unique', contract.primaryKey.join(' ')] as const] : [];
-  return new Map([...ofColumns, ...key, ...contract.rules.map((rule) => [`rule.${rule.name}`, textOf(rule)] as const)]);
+  const key =
+    contract.primaryKey.length > 0 ? [['primary_key.unique', contract.primaryKey.join(' ')] as const] : [];
+  return new Map([
+    ...ofColumns,
+    ...key,
+    ...contract.rules.map((rule) => [`rule.${rule.name}`, textOf(rule)] as const),
+  ]);
 }
 
 /** Where a rule stands in its file does not matter. */
@@ -60,16 +68,21 @@ function differenceOf(
   return {
     added: [...after.keys()].filter((name) => !before.has(name)),
     removed: [...before.keys()].filter((name) => !after.has(name)),
-    changed: [...after].filter(([name, text]) => before.has(name) && before.get(name) !== text).map(([name]) => name),
+    changed: [...after]
+      .filter(([name, text]) => before.has(name) && before.get(name) !== text)
+      .map(([name]) => name),
   };
 }
 
 /** A reader breaks by a column that is gone or of another type, by nulls where none were, by other rows in a cell. */
 function reachOf(before: Contract, after: Contract, parts: Omit<ContractDifference, 'reach'>): Reach {
-  const isLaxer = parts.removedRules.some((name) => name.endsWith('.required') && !isOfColumn(name, parts.removedColumns));
+  const isLaxer = parts.removedRules.some(
+    (name) => name.endsWith('.required') && !isOfColumn(name, parts.removedColumns),
+  );
   const areOtherRows =
     before.rowsPerCell !== after.rowsPerCell || before.primaryKey.join(' ') !== after.primaryKey.join(' ');
-  if (parts.removedColumns.length > 0 || parts.retypedColumns.length > 0 || isLaxer || areOtherRows) return 'breaking';
+  if (parts.removedColumns.length > 0 || parts.retypedColumns.length > 0 || isLaxer || areOtherRows)
+    return 'breaking';
   const isSame =
     Object.values(parts).every((names) => names.length === 0) && before.emptyAnswer === after.emptyAnswer;
   return isSame ? 'words' : 'compatible';

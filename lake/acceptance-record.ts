@@ -11,7 +11,9 @@ export interface RecordedAcceptance extends Acceptance {
 
 /** Finds what a person accepted last of a cell; undefined where nobody did, or where it was withdrawn since. */
 export function standingAcceptance(records: readonly Numbered<CellRecord>[]): RecordedAcceptance | undefined {
-  const newest = records.findLast(({ record }) => record.event === 'accepted' || record.event === 'withdrawn');
+  const newest = records.findLast(
+    ({ record }) => record.event === 'accepted' || record.event === 'withdrawn',
+  );
   return newest?.record.event === 'accepted' ? acceptanceOf(newest) : undefined;
 }
 

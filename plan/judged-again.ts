@@ -68,7 +68,10 @@ export async function cellsOfOtherContracts(
       index,
       `concat(source, '.', resource) = $dataset and ticker_fits and date_fits
        and (coalesce(contract_sha256, $sha256) <> $sha256 or contract_version is distinct from $version)`
-        .replace('ticker_fits', filter.tickers ? "list_contains(string_split($tickers, ','), ticker)" : 'true')
+        .replace(
+          'ticker_fits',
+          filter.tickers ? "list_contains(string_split($tickers, ','), ticker)" : 'true',
+        )
         .replace('date_fits', filter.range ? 'date between $from and $to' : 'true'),
       {
         ...{ dataset, version, sha256 },

@@ -27,10 +27,12 @@ function hasUsableBatch(cell: DueCell): boolean {
 function stagedWindows(cells: readonly DueCell[]): WindowTask[] {
   const batchOf = (cell: DueCell): BatchRef | undefined =>
     'cause' in cell.fate ? cell.fate.batch : cell.known?.batch;
-  const causeOf = ({ fate }: DueCell): Pick<WindowTask, 'cause'> => ('cause' in fate ? { cause: fate.cause } : {});
+  const causeOf = ({ fate }: DueCell): Pick<WindowTask, 'cause'> =>
+    'cause' in fate ? { cause: fate.cause } : {};
   const groups = groupBy(
     cells,
-    (cell) => `${batchOf(cell)?.id ?? ''}/${cell.asset.ticker}/${cell.asset.symbol}/${causeOf(cell).cause ?? ''}`,
+    (cell) =>
+      `${batchOf(cell)?.id ?? ''}/${cell.asset.ticker}/${cell.asset.symbol}/${causeOf(cell).cause ?? ''}`,
   );
   return [...groups.values()].map((group) => {
     const first = group[0] as DueCell;

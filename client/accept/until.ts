@@ -17,6 +17,8 @@ export function untilOf(
   if (!isPartitionDate(flags.until))
     throw new WrongUse(`--until ${flags.until}: there is no such date. Write YYYY-MM-DD.`);
   if (flags.until < today)
-    throw new WrongUse(`--until ${flags.until} is over: today is ${today} in UTC. Write today or a later day.`);
+    throw new WrongUse(
+      `--until ${flags.until} is over: today is ${today} in UTC. Write today or a later day.`,
+    );
   return flags.until;
 }

@@ -23,7 +23,9 @@ export async function withdrawAcceptance(
   const reason = flags.reason?.trim() ?? '';
   if (reason === '') throw new WrongUse('Why is it taken back? Add --reason "…".');
   if (flags.until !== undefined || flags.forGood)
-    throw new WrongUse('--until and --for-good say how long something is accepted; --withdraw takes it back.');
+    throw new WrongUse(
+      '--until and --for-good say how long something is accepted; --withdraw takes it back.',
+    );
   const records = await readCellRecords(open.store, cell);
   const standing = standingAcceptance(records);
   const accepted = records.find(({ number }) => number === standing?.number)?.record;
