@@ -29,6 +29,8 @@ export interface KnownCell {
   readonly run?: string;
   readonly code?: string;
   readonly reason?: string;
+  /** Published because a person accepted what a rule refused; `reason` is theirs. */
+  readonly isAccepted?: true;
   readonly batch?: { readonly id: string; readonly ingestionDate: PartitionDate };
 }
 

@@ -56,13 +56,15 @@ function differenceLines(difference: ContractDifference): string[] {
 
 function countLines({ counts, version }: ContractPlan): string[] {
   const { passing, refused, admitted, stillRefused } = counts;
-  const lines: [number, string][] = [
-    [passing, `published would pass, and be published anew under ${version}`],
-    [refused, 'published would be refused'],
-    [admitted, 'refused would be published'],
-    [stillRefused, 'refused would be refused again'],
+  const lines = [
+    { count: passing, of: 'published cell', fate: `would pass, and be published anew under ${version}` },
+    { count: refused, of: 'published cell', fate: 'would be refused' },
+    { count: admitted, of: 'refused cell', fate: 'would be published' },
+    { count: stillRefused, of: 'refused cell', fate: 'would be refused again' },
   ];
-  return lines.filter(([count]) => count > 0).map(([count, words]) => `  ${countOf(count, 'cell')} ${words}`);
+  return lines
+    .filter(({ count }) => count > 0)
+    .map(({ count, of, fate }) => `  ${countOf(count, of)} ${fate}`);
 }
 
 function ruleLines({ rule, severity, expected, cellCount, first }: RuleToll): string[] {
