@@ -53,6 +53,8 @@ export async function awaitPartition(deps: ActivityDeps, cell: CellKey, id: stri
     case 'waiting':
       return { state: 'waiting', code: '', reason: `waits until ${last.until ?? 'its day is final'}` };
     case 'refused':
+    case 'accepted':
+    case 'withdrawn':
       return { state: 'refused', code: last.code ?? 'AuditRefused', reason: last.reason ?? '' };
     case 'failed':
     case undefined:

@@ -1,12 +1,12 @@
 import { jsonBytes, parseJson } from '../lake/json.ts';
 import { planPageFile, runRecordsFolder } from '../lake/layout.ts';
 import { appendCellRecord, appendFirstRecords, appendOnce } from '../lake/records.ts';
-import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
-import { knownCells, readMemory } from '../plan/memory.ts';
+import type { DueCell } from '../plan/due-cells.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { utcDateOf, type CellKey } from '../workflows/pure/cell.ts';
 import type { PlanPage, PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
 import { currentAttempt, type Attempt } from './attempt.ts';
+import { decideCells } from './decide-cells.ts';
 import type { ActivityDeps } from './deps.ts';
 
 const windowsOnPage = 20;
@@ -52,12 +52,6 @@ export async function readPlanPage(
     throw new RangeError(`Page ${where.page} of the plan of ${context.run} is gone. Start the run again.`);
   // Written by `plan` in this same execution, by this same code.
   return parseJson(bytes) as PlanPage;
-}
-
-async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): Promise<DueCell[]> {
-  const assets = await deps.plannedAssets();
-  if (request.kind !== 'retry') return dueCells(request, assets, await readMemory(deps.index), now);
-  return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
 }
 
 async function recordClosed(

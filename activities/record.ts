@@ -1,7 +1,7 @@
 import { cellRecordsFolder, runRecordsFolder, windowRecordsFolder } from '../lake/layout.ts';
 import { appendOnce, recordNumbers, type CellRecord } from '../lake/records.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
-import type { BatchRef, RunContext, Tally, WindowTask } from '../workflows/pure/run.ts';
+import type { BatchRef, JudgedAgainCause, RunContext, Tally, WindowTask } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -14,6 +14,12 @@ export interface CellNote extends CellKey {
   /** The verdict's file, for a refusal. */
   readonly audit?: string;
   readonly contractVersion?: string;
+  /** For a refusal: what was judged, by which contract, and the rules that refused it. */
+  readonly contractSha256?: string;
+  readonly contentSha256?: string;
+  readonly symbol?: string;
+  readonly rules?: readonly string[];
+  readonly cause?: JudgedAgainCause;
   /** For `waiting`: when the day is final. */
   readonly until?: string;
   /** A candidate that will not be published. */
@@ -22,11 +28,18 @@ export interface CellNote extends CellKey {
 
 /** Appends what happened to a cell; a second attempt of the same step adds nothing. */
 export async function recordCell(deps: ActivityDeps, context: RunContext, note: CellNote): Promise<void> {
-  const { dataset, ticker, date, discard, ...facts } = note;
+  const { dataset, ticker, date, discard, rules, ...facts } = note;
   const cell = { dataset, ticker, date };
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
   const recordedAt = deps.now().toISOString();
-  const record: CellRecord = { ...facts, recordedAt, run: context.run, workflowId, workflowRunId };
+  const record: CellRecord = {
+    ...facts,
+    ...(rules ? { rules: [...rules] } : {}),
+    recordedAt,
+    run: context.run,
+    workflowId,
+    workflowRunId,
+  };
   try {
     await appendOnce(deps.store, cellRecordsFolder(cell), record);
   } finally {

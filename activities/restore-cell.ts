@@ -6,7 +6,7 @@ import { currentPublication } from '../lake/promise.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
 import type { BatchRef, WindowAsk } from '../workflows/pure/run.ts';
-import { cellBytes } from './cell-bytes.ts';
+import { cellBytes } from '../lake/cell-bytes.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 
 /**

@@ -1,9 +1,10 @@
 import { candidateFile } from '../lake/layout.ts';
 import { writeCandidate, type Candidate } from '../lake/publish.ts';
-import { discredits, readCellRecords } from '../lake/records.ts';
+import { isDiscredited, readCellRecords } from '../lake/records.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
+import type { JudgedAgainCause } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
-import { cellBytes, type CellOfBatch } from './cell-bytes.ts';
+import { cellBytes, type CellOfBatch } from '../lake/cell-bytes.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 import { NoDataError } from './no-data-error.ts';
 
@@ -15,11 +16,19 @@ export type Written =
   /** The contract says that a day without data is a day without a session. */
   | { readonly outcome: 'closed' };
 
+/** A cell and its batch. */
+export interface WriteTask extends CellOfBatch {
+  /** Set where the batch was judged before and is to be judged again, whatever the records say of it. */
+  readonly cause?: JudgedAgainCause;
+}
+
 /** Takes a cell's rows out of its batch and writes them as a candidate that no reader can see. */
-export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<Written> {
-  const records = await readCellRecords(deps.store, task);
-  if (records.some(({ record }) => discredits(record, task.batch.id))) return { outcome: 'batch-refused' };
+export async function writeTmp(deps: ActivityDeps, task: WriteTask): Promise<Written> {
   const { resource, contract } = datasetParts(deps, task.dataset);
+  if (!task.cause) {
+    const records = await readCellRecords(deps.store, task);
+    if (isDiscredited(records, task.batch.id, contract.sha256)) return { outcome: 'batch-refused' };
+  }
   const loaded = await deps.batches.read(splitDataset(task.dataset).source, task.batch);
   const encoded = cellBytes(resource, contract, loaded, task);
   if (!encoded) {

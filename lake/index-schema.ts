@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 5;
+export const indexVersion = 6;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -15,7 +15,9 @@ create table cell_records (
     source varchar, resource varchar, ticker varchar, date date, number integer, event varchar not null, state varchar,
     recorded_at timestamptz, run varchar, workflow_id varchar, workflow_run_id varchar, batch_id varchar,
     ingestion_date varchar, sha256 varchar, size_bytes bigint, row_count integer, contract_version varchar,
-    audit varchar, supersedes_number integer, code varchar, reason varchar, until timestamptz, path varchar, body json
+    audit varchar, supersedes_number integer, code varchar, reason varchar, until timestamptz,
+    content_sha256 varchar, contract_sha256 varchar, symbol varchar, cause varchar, acceptance_number integer,
+    acceptance_reason varchar, accepted_until date, path varchar, body json
 );
 create table window_records (
     window_id varchar, number integer, event varchar, recorded_at timestamptz, run varchar, source varchar,
@@ -29,7 +31,7 @@ create table run_records (
 create table audits (
     source varchar, resource varchar, ticker varchar, date date, attempt_id varchar, audited_at timestamptz,
     run varchar, batch_id varchar, contract_version varchar, outcome varchar, rule_count integer, checks json,
-    candidate_sha256 varchar, path varchar
+    candidate_sha256 varchar, accepted_by integer, acceptance_reason varchar, path varchar
 );
 create view window_failures as
     select
@@ -56,6 +58,8 @@ create view cells as
         case when failed.after_number is null then newest.batch_id else failed.batch_id end as batch_id,
         case when failed.after_number is null then newest.ingestion_date end as ingestion_date,
         newest.sha256, newest.contract_version,
+        failed.after_number is null and newest.acceptance_number is not null as is_accepted,
+        newest.acceptance_reason, newest.accepted_until,
         case when failed.after_number is null then newest.code else failed.code end as code,
         case when failed.after_number is null then newest.reason else failed.reason end as reason,
         newest.until
@@ -84,12 +88,15 @@ export const insertCellRecords = `
 insert into cell_records select
     ${key('source')}, ${key('resource')}, ${key('ticker')}, ${key('date')}::date, ${number},
     ${text('$.event')},
-    case when ${text('$.event')} = 'unchanged' then 'published' else ${text('$.event')} end,
+    case ${text('$.event')} when 'unchanged' then 'published' when 'accepted' then 'refused' when 'withdrawn' then 'refused'
+        else ${text('$.event')} end,
     (${text('$.recordedAt')})::timestamptz, ${text('$.run')}, ${text('$.workflowId')}, ${text('$.workflowRunId')},
     ${text('$.batch.id')}, ${text('$.batch.ingestionDate')}, ${text('$.sha256')}, (${text('$.sizeBytes')})::bigint,
     (${text('$.rowCount')})::integer, ${text('$.contractVersion')}, ${text('$.audit')},
     (${text('$.supersedes.number')})::integer, ${text('$.code')}, ${text('$.reason')},
-    (${text('$.until')})::timestamptz, filename, content::json
+    (${text('$.until')})::timestamptz, ${text('$.contentSha256')}, ${text('$.contractSha256')}, ${text('$.symbol')},
+    ${text('$.cause')}, (${text('$.acceptance.number')})::integer, ${text('$.acceptance.reason')},
+    (${text('$.acceptance.livesUntil')})::date, filename, content::json
 from read_text($files)`;
 
 /** Reads new window records. */
@@ -118,5 +125,5 @@ insert into audits select
     url_decode(regexp_extract(filename, '~([^/~]+)\\.json$', 1)), (${text('$.auditedAt')})::timestamptz,
     ${text('$.run')}, ${text('$.batch.id')}, ${text('$.contractVersion')}, ${text('$.verdict.outcome')},
     (${text('$.verdict.ruleCount')})::integer, content::json -> '$.verdict.checks',
-    ${text('$.candidateSha256')}, filename
+    ${text('$.candidateSha256')}, (${text('$.acceptedBy.number')})::integer, ${text('$.acceptedBy.reason')}, filename
 from read_text($files)`;

@@ -12,7 +12,10 @@ import type { Store } from './store.ts';
 
 const batchSchema = z.object({ id: z.string(), ingestionDate: z.string() });
 
-/** What happened to a cell. `unchanged` leads to the state `published`, `accepted` too. */
+/**
+ * What happened to a cell. `unchanged` leads to the state `published`. A cell that was `accepted` or whose acceptance
+ * was `withdrawn` is refused until its batch has been judged again.
+ */
 export const cellEvents = [
   'published',
   'unchanged',
@@ -21,7 +24,12 @@ export const cellEvents = [
   'refused',
   'failed',
   'skipped',
+  'accepted',
+  'withdrawn',
 ] as const;
+
+/** Why a staged batch was judged again, with nothing fetched: what the source said is as it was. */
+export const judgedAgainCauses = ['contract', 'acceptance'] as const;
 
 const cellRecordSchema = z.object({
   event: z.enum(cellEvents),
@@ -54,6 +62,21 @@ const cellRecordSchema = z.object({
   reason: z.string().optional(),
   /** For `waiting`: when the day is final. */
   until: z.string().optional(),
+  /** For a publication or a refusal of what was judged before. */
+  cause: z.enum(judgedAgainCauses).optional(),
+  /** The rules that refused it; for `accepted` those that a person lets it break. */
+  rules: z.array(z.string()).optional(),
+  /** For `accepted`: the last day, in UTC, on which it holds; null: for good. */
+  livesUntil: z.string().nullable().optional(),
+  /** For what rules refused and a person accepted: the record of that, and what it says. */
+  acceptance: z
+    .object({
+      number: z.number(),
+      reason: z.string(),
+      livesUntil: z.string().nullable(),
+      rules: z.array(z.string()),
+    })
+    .optional(),
 });
 
 /** One entry of a cell. */
@@ -149,7 +172,21 @@ export async function appendFirstRecords(
   );
 }
 
-/** Tells whether a record calls its batch worthless for the cell, so that it must be fetched anew. */
-export function discredits(record: CellRecord, batchId: string): boolean {
-  return record.batch?.id === batchId && (record.event === 'refused' || record.code === 'NoData');
+/**
+ * Tells whether records call a batch worthless for the cell, so that it must be fetched anew. What another contract
+ * refused this one may let through, and what a person accepted since is worth a look.
+ */
+export function isDiscredited(
+  records: readonly Numbered<CellRecord>[],
+  batchId: string,
+  contractSha256: string,
+): boolean {
+  const newest = records.findLast(({ record }) => isWordOn(record, batchId, contractSha256));
+  return newest !== undefined && newest.record.event !== 'accepted';
+}
+
+function isWordOn(record: CellRecord, batchId: string, contractSha256: string): boolean {
+  if (record.batch?.id !== batchId) return false;
+  if (record.event === 'accepted' || record.code === 'NoData') return true;
+  return record.event === 'refused' && (record.contractSha256 ?? contractSha256) === contractSha256;
 }

@@ -7,7 +7,7 @@ import {
   type DatasetId,
   type PartitionDate,
 } from '../workflows/pure/cell.ts';
-import type { RunRequest } from '../workflows/pure/run.ts';
+import type { BatchRef, JudgedAgainCause, RunRequest } from '../workflows/pure/run.ts';
 import { lastFinalDate, finalAt, type Finality } from './finality.ts';
 import { PlanError } from './plan-error.ts';
 
@@ -29,6 +29,8 @@ export interface KnownCell {
   readonly run?: string;
   readonly code?: string;
   readonly reason?: string;
+  /** Published because a person accepted what a rule refused; `reason` is theirs. */
+  readonly isAccepted?: true;
   readonly batch?: { readonly id: string; readonly ingestionDate: PartitionDate };
 }
 
@@ -43,6 +45,8 @@ export interface DueCell {
   readonly fate:
     | { readonly kind: 'closed'; readonly reason: string }
     | { readonly kind: 'published' | 'skipped' | 'todo' }
+    /** Judged before; its staged batch is judged again, for this cause. */
+    | { readonly kind: 'todo'; readonly cause: JudgedAgainCause; readonly batch: BatchRef }
     | { readonly kind: 'waiting'; readonly until: string };
 }
 
@@ -92,7 +96,8 @@ function datesFor(request: RunRequest, asset: PlannedAsset, now: Date): Partitio
       return datesBetween(addDays(request.date, 1 - lookBackDays), to);
     }
     case 'retry':
-      throw new PlanError('A retry names its cells from the records, not from a range');
+    case 'reaudit':
+      throw new PlanError(`A ${request.kind} names its cells from the records, not from a range`);
   }
 }
 

@@ -16,7 +16,8 @@ export async function readMemory(index: LakeIndex): Promise<Memory> {
 export async function knownCells(index: LakeIndex, which: 'all' | 'troubled'): Promise<Remembered[]> {
   const where = which === 'all' ? '' : "where state in ('refused', 'failed')";
   const rows = await index.rows(
-    `select source, resource, ticker, date::varchar as date, state, run, code, reason, batch_id, ingestion_date
+    `select source, resource, ticker, date::varchar as date, state, run, code,
+     coalesce(reason, acceptance_reason) as reason, is_accepted::varchar as is_accepted, batch_id, ingestion_date
      from cells ${where} order by source, resource, ticker, date`,
   );
   // The view's own columns: text throughout, null where a record says nothing.
@@ -30,7 +31,8 @@ export async function knownCell(
 ): Promise<KnownCell | undefined> {
   const { source, resource } = splitDataset(dataset);
   const rows = await index.rows(
-    `select source, resource, ticker, date::varchar as date, state, run, code, reason, batch_id, ingestion_date
+    `select source, resource, ticker, date::varchar as date, state, run, code,
+     coalesce(reason, acceptance_reason) as reason, is_accepted::varchar as is_accepted, batch_id, ingestion_date
      from cells where source = $source and resource = $resource and ticker = $ticker and date = $date::date`,
     { source, resource, ticker, date },
   );
@@ -44,6 +46,7 @@ function remembered(row: Record<string, string | null>): Remembered {
     ...(row['run'] ? { run: row['run'] } : {}),
     ...(row['code'] ? { code: row['code'] } : {}),
     ...(row['reason'] ? { reason: row['reason'] } : {}),
+    ...(row['is_accepted'] === 'true' ? { isAccepted: true } : {}),
     ...(row['batch_id'] && row['ingestion_date']
       ? { batch: { id: row['batch_id'], ingestionDate: row['ingestion_date'] } }
       : {}),

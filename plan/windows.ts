@@ -9,9 +9,9 @@ const datesInWindow = 5_000;
 
 /** Plans the fewest windows that cover the cells to do: ranges of one ticker, or whole days of a market. */
 export function planWindows(cells: readonly DueCell[], isForced: boolean): WindowTask[] {
-  const staged = isForced ? [] : cells.filter(hasUsableBatch);
-  const fresh = isForced ? cells : cells.filter((cell) => !hasUsableBatch(cell));
-  return [...stagedWindows(staged), ...fetchedWindows(fresh)];
+  const isStaged = (cell: DueCell): boolean => 'cause' in cell.fate || (!isForced && hasUsableBatch(cell));
+  const fresh = cells.filter((cell) => !isStaged(cell));
+  return [...stagedWindows(cells.filter(isStaged)), ...fetchedWindows(fresh)];
 }
 
 /** Codes that say of a batch itself that it is no good for the cell. */
@@ -25,15 +25,24 @@ function hasUsableBatch(cell: DueCell): boolean {
 }
 
 function stagedWindows(cells: readonly DueCell[]): WindowTask[] {
-  const groups = groupBy(cells, (cell) => `${cell.known?.batch?.id ?? ''}/${cell.asset.ticker}`);
+  const batchOf = (cell: DueCell): BatchRef | undefined =>
+    'cause' in cell.fate ? cell.fate.batch : cell.known?.batch;
+  const causeOf = ({ fate }: DueCell): Pick<WindowTask, 'cause'> =>
+    'cause' in fate ? { cause: fate.cause } : {};
+  const groups = groupBy(
+    cells,
+    (cell) =>
+      `${batchOf(cell)?.id ?? ''}/${cell.asset.ticker}/${cell.asset.symbol}/${causeOf(cell).cause ?? ''}`,
+  );
   return [...groups.values()].map((group) => {
     const first = group[0] as DueCell;
-    const batch = first.known?.batch as BatchRef;
+    const batch = batchOf(first) as BatchRef;
     const range = rangeWindow(
       first.asset,
       group.map((cell) => cell.date),
     );
-    return { ...range, id: stagedWindowId(first.asset.dataset, first.asset.ticker, batch.id), batch };
+    const id = stagedWindowId(first.asset.dataset, first.asset.ticker, batch.id);
+    return { ...range, id, batch, ...causeOf(first) };
   });
 }
 

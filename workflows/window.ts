@@ -75,7 +75,7 @@ export async function window(input: WindowInput): Promise<Tally> {
     page,
     () => share,
     async (cell) => {
-      const outcome = await runCell(input.context, cell, batch);
+      const outcome = await runCell(input.context, cell, batch, input.task.cause);
       tally = addTallies(tally, outcome);
     },
   );
@@ -114,12 +114,17 @@ async function fetchOrFail(input: WindowInput): Promise<BatchRef> {
   }
 }
 
-async function runCell(context: RunContext, cell: CellOfWindow, batch: BatchRef): Promise<Tally> {
+async function runCell(
+  context: RunContext,
+  cell: CellOfWindow,
+  batch: BatchRef,
+  cause: WindowTask['cause'],
+): Promise<Tally> {
   const { symbol, ...key } = cell;
   try {
     await executeChild(partition, {
       workflowId: inLake(context.lake, partitionId(key)),
-      args: [{ context, ...key, staged: { symbol, batch } }],
+      args: [{ context, ...key, staged: { symbol, batch }, ...(cause ? { cause } : {}) }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: cellAttributes(key, context, 'running'),
       staticSummary: `${key.ticker} ${key.date}`,

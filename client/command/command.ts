@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { CalendarError } from '../../calendars/calendar-error.ts';
+import { ContractError } from '../../contracts/contract-error.ts';
 import { LakeError } from '../../lake/lake-error.ts';
 import { PlanError } from '../../plan/plan-error.ts';
 import { SettingsError } from '../../settings.ts';
@@ -48,7 +49,7 @@ function complain(output: Output, error: unknown): ExitCode {
 /** What a person asked for wrongly, in words or in the configuration. */
 function isWrongUse(error: unknown): boolean {
   const isOtherMarket = error instanceof LakeError && error.code === 'LakeMismatch';
-  const wrong = [WrongUse, SettingsError, PlanError, CalendarError, AsOfError];
+  const wrong = [WrongUse, SettingsError, PlanError, CalendarError, AsOfError, ContractError];
   return isOtherMarket || wrong.some((kind) => error instanceof kind);
 }
 

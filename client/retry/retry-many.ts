@@ -38,7 +38,7 @@ export async function retryMany(
 }
 
 /** Reads how cells stand that were chosen before the run, since afterwards the records no longer tell which. */
-async function standingsNow(open: OpenLake, cells: readonly DueCell[]): Promise<CellStanding[]> {
+export async function standingsNow(open: OpenLake, cells: readonly DueCell[]): Promise<CellStanding[]> {
   const memory = await readMemory(open.index);
   return cells.map(({ asset: { dataset, ticker }, date }) => {
     const { state = 'missing', code, reason } = memory(dataset, ticker, date) ?? {};

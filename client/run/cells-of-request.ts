@@ -9,6 +9,8 @@ export interface CellStanding extends CellKey {
   readonly state: CellState;
   readonly code?: string;
   readonly reason?: string;
+  /** Published because a person accepted what a rule refused. */
+  readonly isAccepted?: true;
 }
 
 /** Reads from the records how every cell of a request stands now. */
@@ -25,8 +27,14 @@ function standingOf({ asset, date, known, fate }: DueCell): CellStanding {
   const key = { dataset: asset.dataset, ticker: asset.ticker, date };
   if (fate.kind === 'closed') return { ...key, state: 'closed', reason: fate.reason };
   if (fate.kind === 'waiting') return { ...key, state: 'waiting', reason: `final from ${fate.until}` };
-  const { state, code, reason } = known ?? { state: 'missing' as const };
-  return { ...key, state, ...(code ? { code } : {}), ...(reason ? { reason } : {}) };
+  const { state, code, reason, isAccepted } = known ?? { state: 'missing' as const };
+  return {
+    ...key,
+    state,
+    ...(code ? { code } : {}),
+    ...(reason ? { reason } : {}),
+    ...(isAccepted ? { isAccepted } : {}),
+  };
 }
 
 /** True where nothing is left to do or to mend: every cell is published, closed, skipped or waiting. */

@@ -8,7 +8,7 @@ export interface OpenExecution {
   readonly startedAt: Date;
 }
 
-const runTypes = ['backfill', 'dailyRun', 'retryFailed'];
+const runTypes = ['backfill', 'dailyRun', 'retryFailed', 'reaudit'];
 
 /** Lists the runs of this lake that are open. */
 export async function openRuns(lake: ConnectedLake): Promise<OpenExecution[]> {

@@ -10,6 +10,7 @@ const workflowOf: Readonly<Record<RunRequest['kind'], string>> = {
   backfill: 'backfill',
   daily: 'dailyRun',
   retry: 'retryFailed',
+  reaudit: 'reaudit',
 };
 
 /** A run's workflow, from outside. */

@@ -4,7 +4,7 @@ import type { Output } from '../command/output.ts';
 import type { CellStanding } from '../run/cells-of-request.ts';
 import type { OpenExecution } from '../run/open-runs.ts';
 import { endingLines } from '../run/summary-lines.ts';
-import { countStates, legendLines } from './glyphs.ts';
+import { acceptedLines, countStates, legendLines } from './glyphs.ts';
 import { gridLines } from './grid.ts';
 import type { StatusRange } from './status-range.ts';
 
@@ -28,7 +28,8 @@ export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): vo
   output.say();
   for (const line of gridLines(cells, { width: output.width, isColoured })) output.say(line);
   output.say();
-  for (const line of legendLines(counts, isColoured)) output.say(line);
+  for (const line of [...legendLines(counts, isColoured), ...acceptedLines(cells, isColoured)])
+    output.say(line);
   output.say();
   for (const { id, startedAt } of runs)
     output.say(`${id} is running since ${startedAt.toISOString().slice(0, 16)}Z`);

@@ -1,5 +1,5 @@
 import { cellStates } from '../../workflows/pure/cell.ts';
-import { glyphOf } from '../../workflows/pure/glyphs.ts';
+import { acceptedGlyph, glyphOf } from '../../workflows/pure/glyphs.ts';
 import { workflowUrl, type WorkflowPlaces } from '../links.ts';
 import type { CellOfReport, ReportData } from '../read/report-data.ts';
 import { countOf } from '../words/numbers.ts';
@@ -23,7 +23,12 @@ function legend(data: ReportData): Markup {
       (state) =>
         markup`<li>${glyphOf[state]} ${(counts.get(state) ?? 0).toLocaleString('en-US')} ${state}</li>`,
     );
-  return markup`<ul class="legend">${entries}</ul>`;
+  const accepted = data.states.reduce((sum, state) => sum + state.accepted, 0);
+  const mark =
+    accepted === 0
+      ? []
+      : [markup`<li>${acceptedGlyph} ${accepted.toLocaleString('en-US')} of them accepted by a person</li>`];
+  return markup`<ul class="legend">${[...entries, ...mark]}</ul>`;
 }
 
 function recent(cells: readonly CellOfReport[], places: WorkflowPlaces): Markup {
@@ -48,18 +53,25 @@ function square(cell: CellOfReport | undefined, places: WorkflowPlaces): Markup 
   const words = [
     `${cell.ticker} ${cell.price_date} ${cell.state}`,
     cell.is_restated && 'restated',
+    cell.is_accepted && acceptedWords(cell),
     cell.reason,
   ]
     .filter(Boolean)
     .join(': ');
   const isBad = ['refused', 'failed', 'missing'].includes(cell.state);
   const url = workflowUrl(places, cell.workflow_id);
-  const glyph = `${glyphOf[cell.state]}${cell.is_restated === true ? '²' : ''}`;
+  const state = cell.is_accepted === true ? acceptedGlyph : glyphOf[cell.state];
+  const glyph = `${state}${cell.is_restated === true ? '²' : ''}`;
   const inside =
     url === null
       ? markup`<span role="img" aria-label="${words}" title="${words}">${glyph}</span>`
       : markup`<a href="${url}" aria-label="${words}" title="${words}">${glyph}</a>`;
   return isBad ? markup`<td class="bad">${inside}</td>` : markup`<td>${inside}</td>`;
+}
+
+/** Says that a person let a cell through, and for how long. */
+export function acceptedWords(cell: CellOfReport): string {
+  return `accepted by a person ${cell.accepted_until === null ? 'for good' : `until ${cell.accepted_until}`}`;
 }
 
 /** All months, a closed box a year: an open page shows the newest days only. */
@@ -87,7 +99,8 @@ function monthBlock(month: string, lines: ReportData['months']): Markup {
 function monthWords(month: string, lines: ReportData['months']): string {
   const all = lines.map(({ glyphs }) => glyphs).join('');
   const counts = cellStates
-    .map((state) => ({ state, count: all.split(glyphOf[state]).length - 1 }))
+    .map((state) => ({ state: String(state), count: all.split(glyphOf[state]).length - 1 }))
+    .concat({ state: 'accepted by a person', count: all.split(acceptedGlyph).length - 1 })
     .filter(({ count }) => count > 0);
   return `${month}: ${counts.map(({ state, count }) => `${count} ${state}`).join(', ')}`;
 }

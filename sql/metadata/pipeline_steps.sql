@@ -1,5 +1,5 @@
 -- Every step that the records know: of a run (start, plan, model, end), of a window (stage, or fail to fetch) and of a
--- cell (audit, publish, and the other ways in which it can rest: close, wait, skip, refuse, accept, fail).
+-- cell (audit, publish, and the other ways in which it can rest: close, wait, skip, refuse, accept, withdraw that, fail).
 -- grain: one entry about a step of a run, a window or a cell
 -- key: subject, entry
 -- sources: lake.run_records, lake.window_records, lake.cell_records, lake.audits
@@ -81,6 +81,7 @@ steps_of_cells as (
             when 'failed' then 'fail'
             when 'skipped' then 'skip'
             when 'accepted' then 'accept'
+            when 'withdrawn' then 'withdraw'
             else cell_records.event
         end as step,
         cell_records.run,

@@ -6,7 +6,7 @@ import {
   appendOnce,
   appendRecord,
   claimRecord,
-  discredits,
+  isDiscredited,
   readCellRecords,
   recordNumbers,
   type CellRecord,
@@ -112,7 +112,22 @@ describe('a batch', () => {
     ['published', undefined, false],
   ] as const)('of a %s entry (%s) is worthless: %s', (event, code, isWorthless) => {
     const record: CellRecord = { ...facts, event, batch, ...(code ? { code } : {}) };
-    expect(discredits(record, 'b1')).toBe(isWorthless);
-    expect(discredits(record, 'b2')).toBe(false);
+    expect(isDiscredited([{ number: 1, record }], 'b1', 'c1')).toBe(isWorthless);
+    expect(isDiscredited([{ number: 1, record }], 'b2', 'c1')).toBe(false);
+  });
+
+  it('that one contract refused may be good for another, and one that a person accepted since is', () => {
+    const refused: CellRecord = { ...facts, event: 'refused', batch, contractSha256: 'c1' };
+    const accepted: CellRecord = { ...facts, event: 'accepted', batch };
+    const of = (...records: CellRecord[]): boolean =>
+      isDiscredited(
+        records.map((record, index) => ({ number: index + 1, record })),
+        'b1',
+        'c1',
+      );
+    expect(of(refused)).toBe(true);
+    expect(isDiscredited([{ number: 1, record: refused }], 'b1', 'c2')).toBe(false);
+    expect(of(refused, accepted)).toBe(false);
+    expect(of(refused, accepted, refused)).toBe(true);
   });
 });

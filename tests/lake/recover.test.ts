@@ -4,7 +4,7 @@ import { utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cellBytes } from '../../activities/cell-bytes.ts';
+import { cellBytes } from '../../lake/cell-bytes.ts';
 import { restoreCell } from '../../activities/restore-cell.ts';
 import { loadContracts } from '../../contracts/load.ts';
 import { BatchCache } from '../../lake/batch-cache.ts';

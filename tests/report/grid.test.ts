@@ -27,7 +27,8 @@ async function warehouseOfCells(tickers: number, days: number): Promise<string> 
           case when d % 500 = 7 then 'refused' when d % 7 > 4 then 'closed' else 'published' end as state,
           null::varchar as reason, null::varchar as code, 'daily/x' as run,
           'partition/' || (date '2026-11-19' - d::integer) || '/T' || t || '/massive.daily_bars' as workflow_id,
-          now() as recorded_at, false as is_restated, '1.0.0' as contract_version
+          now() as recorded_at, false as is_restated, d = 3 as is_accepted, null::date as accepted_until,
+          '1.0.0' as contract_version
       from range(${tickers}) as numbers (t), range(${days}) as days (d);`);
   connection.closeSync();
   instance.closeSync();

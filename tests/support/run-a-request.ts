@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectedLake } from '../../client/command/lake-client.ts';
 import { startRun, type RunHandle } from '../../client/run/start-run.ts';
-import { backfillId, dailyId } from '../../workflows/pure/ids.ts';
+import { backfillId, dailyId, reauditId } from '../../workflows/pure/ids.ts';
 import type { RunRequest, Tally } from '../../workflows/pure/run.ts';
 
 /** How a run of a test ended. */
@@ -66,6 +66,7 @@ export async function endOfRun(handle: { result(): Promise<unknown> }): Promise<
 function idOf(request: RunRequest, label: string): string {
   if (request.kind === 'daily') return dailyId(request.date);
   if (request.kind === 'retry') return `retry/${request.of}`;
+  if (request.kind === 'reaudit') return reauditId(label, 'test');
   const { range } = request;
   const [from, to] = 'from' in range ? [range.from, range.to] : [`${range.days}-days`, 'now'];
   return backfillId(

@@ -42,6 +42,11 @@ export function retryId(of: string): string {
   return `retry/${of}`;
 }
 
+/** `reaudit/massive.daily_bars/HASH`; the hash is of the contracts and of what is asked for. */
+export function reauditId(of: string, hash: string): string {
+  return `reaudit/${of}/${hash}`;
+}
+
 /** The task queue of workflows and of everything but asking a source. */
 export function mainQueue(lakeId: string): string {
   return lakeId;

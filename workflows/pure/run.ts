@@ -24,7 +24,20 @@ export type RunRequest =
       readonly isExplicit: boolean;
     }
   /** Every refused or failed cell, or those of one run. */
-  | { readonly kind: 'retry'; readonly of: string };
+  | { readonly kind: 'retry'; readonly of: string }
+  /** Every cell that was judged under another contract, from its staged batch. */
+  | {
+      readonly kind: 'reaudit';
+      /** The datasets, each with the hash of the contract that whoever asks has read. */
+      readonly contracts: Readonly<Record<DatasetId, string>>;
+      /** Only these; null: every asset. */
+      readonly tickers: readonly string[] | null;
+      /** Only these days; null: every day. */
+      readonly range: { readonly from: PartitionDate; readonly to: PartitionDate } | null;
+    };
+
+/** Why a cell is judged again from its staged batch, with nothing fetched. */
+export type JudgedAgainCause = 'contract' | 'acceptance';
 
 /** What one window asks a source: a range of one symbol, or one day of a whole market. */
 export type WindowAsk =
@@ -52,6 +65,8 @@ export interface WindowTask {
   readonly dates: readonly PartitionDate[];
   /** A batch that was staged before and is good for these cells: nothing is fetched. */
   readonly batch?: BatchRef;
+  /** Set where its cells were judged before: nothing may be fetched for them. */
+  readonly cause?: JudgedAgainCause;
 }
 
 /** A cell whose day is not final yet; it waits by itself and fetches its own date. */

@@ -1,0 +1,9 @@
+import { continueAsNew } from '@temporalio/workflow';
+import type { RunResult } from './pure/run.ts';
+import { executeRun, type RunInput } from './run.ts';
+
+/** Judges what lies in staging again, where another contract judged it before. */
+export async function reaudit(input: RunInput): Promise<RunResult> {
+  const end = await executeRun(input);
+  return 'next' in end ? continueAsNew<typeof reaudit>(end.next) : end;
+}
