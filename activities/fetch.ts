@@ -5,7 +5,7 @@ import { SourceError } from '../sources/source-error.ts';
 import type { Ask, PageRequest, Resource } from '../sources/source.ts';
 import { splitDataset, utcDateOf, type DatasetId } from '../workflows/pure/cell.ts';
 import type { WindowAsk } from '../workflows/pure/run.ts';
-import { askedOn } from './asked-on.ts';
+import { askedOn } from '../lake/asked-on.ts';
 import { currentAttempt } from './attempt.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 

@@ -3,7 +3,7 @@ import { writeCandidate, type Candidate } from '../lake/publish.ts';
 import { discredits, readCellRecords } from '../lake/records.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
 import { currentAttempt } from './attempt.ts';
-import { cellBytes, type CellOfBatch } from './cell-bytes.ts';
+import { cellBytes, type CellOfBatch } from '../lake/cell-bytes.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 import { NoDataError } from './no-data-error.ts';
 

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { CellKey } from '../workflows/pure/cell.ts';
+import { checksumOf } from './checked-json.ts';
+import { tryParseJson } from './json.ts';
+import type { Store } from './store.ts';
+
+const checkSchema = z.object({
+  rule: z.string(),
+  severity: z.enum(['error', 'warning']),
+  dimension: z.string(),
+  outcome: z.enum(['passed', 'failed', 'not-evaluated']),
+  measured: z.string(),
+  expected: z.string(),
+  offenders: z.array(z.record(z.string(), z.string().nullable())),
+});
+
+const auditSchema = z.object({
+  auditedAt: z.string(),
+  candidateSha256: z.string(),
+  contractVersion: z.string(),
+  contractSha256: z.string(),
+  verdict: z.object({
+    outcome: z.enum(['passed', 'failed', 'not-evaluated']),
+    ruleCount: z.number(),
+    checks: z.array(checkSchema),
+  }),
+  /** Where a refused candidate is kept. */
+  keptAt: z.string().optional(),
+});
+
+/** What an audit found about one candidate, as its file tells it. */
+export type KeptAudit = Readonly<z.infer<typeof auditSchema>>;
+
+/** An audit's file as it was found. */
+export type FoundAudit =
+  | { readonly outcome: 'right'; readonly audit: KeptAudit }
+  | { readonly outcome: 'gone' | 'altered'; readonly found: string };
+
+/** Reads the audit of a cell's candidate from the file that a record names. */
+export async function readAudit(store: Store, file: string, _cell: CellKey): Promise<FoundAudit> {
+  const bytes = await store.get(file);
+  if (!bytes) return { outcome: 'gone', found: 'no file' };
+  const parsed = auditSchema.safeParse(tryParseJson(bytes));
+  if (!parsed.success)
+    return { outcome: 'altered', found: `no audit (${parsed.error.issues[0]?.message ?? 'unreadable'})` };
+  const checksum = checksumOf(bytes);
+  if (checksum === 'right') return { outcome: 'right', audit: parsed.data };
+  return { outcome: 'altered', found: checksum === 'wrong' ? 'another checksum' : 'no checksum' };
+}
