@@ -43,11 +43,12 @@ await runCommand<ProveFlags>(program, async (output, flags, [date = '', ticker =
   const links = await proveCell(proof, { cell, publication, number: isKnown ? number : null });
   if (!isKnown) links[0] = broken('number', number);
   if (cell.date !== date) output.say(`The close of ${date} is carried forward from ${cell.date}.`);
-  output.say(`${nameOfCell(cell)}, record ${publication.number}:`);
+  const synthetic = open.lake.market === 'sample' ? ' (a synthetic price of the sample market)' : '';
+  output.say(`${nameOfCell(cell)}, record ${publication.number}${synthetic}:`);
   for (const link of links) for (const line of linesOfLink(link)) output.say(line);
   const isProved = links.every(({ isSound }) => isSound);
   output.say(isProved ? 'Proved: every link holds.' : 'Not proved: see the broken links above.');
-  output.json({ cell, number: publication.number, isProved, links });
+  output.json({ market: open.lake.market, cell, number: publication.number, isProved, links });
   return isProved ? exitCode.good : exitCode.cellsMissing;
 });
 

@@ -20,6 +20,7 @@ const warehouse = 'warehouse.duckdb';
  * of its own. Says nothing where the records themselves are damaged: there is nothing to hold it against.
  */
 export async function checkDerived(store: LocalStore, folder: string): Promise<Finding[]> {
+  if (![index, warehouse].some((name) => existsSync(store.pathOf(name)))) return checkReport(store);
   const fresh = join(folder, 'fresh.duckdb');
   try {
     await new LakeIndex(store, fresh).rows('select 1');

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { audit } from '../../activities/audit.ts';
@@ -11,7 +11,9 @@ import { publish } from '../../activities/publish.ts';
 import { recordCell } from '../../activities/record.ts';
 import { stage } from '../../activities/stage.ts';
 import { writeTmp } from '../../activities/write-tmp.ts';
+import { runRecordsFolder } from '../../lake/layout.ts';
 import { LocalStore } from '../../lake/local-store.ts';
+import { appendRecord } from '../../lake/records.ts';
 import { writeRuntime } from '../../lake/runtime.ts';
 import { openProofLake, type ProofLake } from '../../proof/proof-lake.ts';
 import { loadSettings } from '../../settings.ts';
@@ -51,7 +53,7 @@ export interface MadeWindow {
 /** A lake that the house's own activities made, without a Temporal server. */
 export class MadeLake {
   #step = 0;
-  #now = new Date('2026-11-20T12:00:00Z');
+  #now = new Date('2026-11-18T12:00:00Z');
 
   private constructor(
     readonly folder: string,
@@ -78,7 +80,7 @@ export class MadeLake {
     const market = await startSampleMarket({ pageSize: 3 });
     await writeRuntime(new LocalStore(settings.lakeFolder), {
       pid: process.pid,
-      startedAt: '2026-11-20T12:00:00.000Z',
+      startedAt: '2026-11-18T12:00:00.000Z',
       temporal: { address: '127.0.0.1:1', uiUrl: null, pid: null },
       marketUrl: market.url,
     });
@@ -98,10 +100,18 @@ export class MadeLake {
     return this.deps.store;
   }
 
-  /** The lake as a proof opens it, knowing nothing of what was read before. */
-  get proof(): ProofLake & { readonly store: LocalStore } {
-    const store = new LocalStore(this.store.root);
+  /** The lake as a proof opens it, knowing nothing of what was read before; or a copy of it. */
+  proof(root = this.store.root): ProofLake & { readonly store: LocalStore } {
+    const store = new LocalStore(root);
     return { ...openProofLake(store, this.deps.sources), store };
+  }
+
+  /** Copies the lake, to be damaged; removed with it. Index and warehouse are left behind unless they are asked for. */
+  async copy(withDerived = false): Promise<ProofLake & { readonly store: LocalStore }> {
+    const root = join(this.folder, `copy-${(this.#step += 1)}`);
+    const filter = (from: string): boolean => withDerived || !/(index|warehouse)[\w.]*$/.test(from);
+    await cp(this.store.root, root, { recursive: true, filter });
+    return this.proof(root);
   }
 
   setNow(now: Date): void {
@@ -221,7 +231,7 @@ export async function makeWholeLake(): Promise<MadeLake> {
     match: { source: 'massive' },
   });
   await lake.window({ ...apple, from: '2026-11-17', to: '2026-11-17' });
-  lake.setNow(new Date('2026-11-21T12:00:00Z'));
+  lake.setNow(new Date('2026-11-19T12:00:00Z'));
   lake.market.order({
     kind: 'patch-bar',
     symbol: 'AAPL',
@@ -231,6 +241,12 @@ export async function makeWholeLake(): Promise<MadeLake> {
   await lake.window({ ...apple, from: '2026-11-10', to: '2026-11-11' });
   await lake.writeCsv(closes(0.5));
   await lake.window({ ...gold, from: '2026-11-09', to: '2026-11-10' });
+  await appendRecord(lake.store, runRecordsFolder(run), {
+    event: 'ended',
+    recordedAt: lake.now.toISOString(),
+    run,
+    outcome: 'completed',
+  });
   await lake.model();
   return lake;
 }
