@@ -18,6 +18,7 @@ COPY client client
 COPY contracts contracts
 COPY lake lake
 COPY plan plan
+COPY proof proof
 COPY report report
 COPY sources sources
 COPY sql sql

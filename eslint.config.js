@@ -44,6 +44,7 @@ export default tseslint.config(
       'contracts/**/*.ts',
       'calendars/**/*.ts',
       'plan/**/*.ts',
+      'proof/**/*.ts',
       'warehouse/**/*.ts',
       'report/**/*.ts',
     ],

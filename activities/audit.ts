@@ -1,7 +1,7 @@
 import { refusingChecks, refusingRules } from '../contracts/acceptance.ts';
 import type { Check, Verdict } from '../contracts/verdict.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
-import { jsonBytes } from '../lake/json.ts';
+import { checkedJsonBytes } from '../lake/checked-json.ts';
 import { auditFile, refusedFile, stagingFolder } from '../lake/layout.ts';
 import { LakeError } from '../lake/lake-error.ts';
 import type { Candidate } from '../lake/publish.ts';
@@ -55,7 +55,7 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
   const keptAt = isRefused ? refusedFile(task, attempt.id) : undefined;
   await deps.store.put(
     file,
-    jsonBytes({
+    checkedJsonBytes({
       auditedAt: deps.now().toISOString(),
       run: context.run,
       batch: task.batch,

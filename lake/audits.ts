@@ -1,46 +1,63 @@
 import { z } from 'zod';
+import type { CellKey } from '../workflows/pure/cell.ts';
+import { checksumOf } from './checked-json.ts';
 import { tryParseJson } from './json.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
-const outcome = z.enum(['passed', 'failed', 'not-evaluated']);
+const checkSchema = z.object({
+  rule: z.string(),
+  severity: z.enum(['error', 'warning']),
+  dimension: z.string(),
+  outcome: z.enum(['passed', 'failed', 'not-evaluated']),
+  measured: z.string(),
+  expected: z.string(),
+  offenders: z.array(z.record(z.string(), z.string().nullable())),
+});
 
 const auditSchema = z.object({
   auditedAt: z.string(),
-  contractVersion: z.string(),
   candidateSha256: z.string(),
+  contractVersion: z.string(),
+  contractSha256: z.string(),
   verdict: z.object({
-    outcome,
+    outcome: z.enum(['passed', 'failed', 'not-evaluated']),
     ruleCount: z.number(),
-    checks: z.array(
-      z.object({
-        rule: z.string(),
-        severity: z.enum(['error', 'warning']),
-        dimension: z.string(),
-        outcome,
-        measured: z.string(),
-        expected: z.string(),
-        offenders: z.array(z.record(z.string(), z.string().nullable())),
-      }),
-    ),
+    checks: z.array(checkSchema),
   }),
-  /** Where the refused candidate lies. */
+  /** Where a refused candidate is kept. */
   keptAt: z.string().optional(),
 });
 
-/** One attempt's audit, as its file tells it. */
+/** What an audit found about one candidate, as its file tells it. */
 export type KeptAudit = Readonly<z.infer<typeof auditSchema>>;
 
-/**
- * Reads the audit that a record names.
- * @throws LakeError `LakeDamaged` where it is gone or no audit.
- */
-export async function readAudit(store: Store, file: string): Promise<KeptAudit> {
+/** An audit's file as it was found. */
+export type FoundAudit =
+  | { readonly outcome: 'right'; readonly audit: KeptAudit }
+  | { readonly outcome: 'gone' | 'altered'; readonly found: string };
+
+/** Reads the audit of a cell's candidate from the file that a record names. */
+export async function readAudit(store: Store, file: string, _cell: CellKey): Promise<FoundAudit> {
   const bytes = await store.get(file);
-  const parsed = bytes ? auditSchema.safeParse(tryParseJson(bytes)) : undefined;
-  if (parsed?.success) return parsed.data;
+  if (!bytes) return { outcome: 'gone', found: 'no file' };
+  const parsed = auditSchema.safeParse(tryParseJson(bytes));
+  if (!parsed.success)
+    return { outcome: 'altered', found: `no audit (${parsed.error.issues[0]?.message ?? 'unreadable'})` };
+  const checksum = checksumOf(bytes);
+  if (checksum === 'right') return { outcome: 'right', audit: parsed.data };
+  return { outcome: 'altered', found: checksum === 'wrong' ? 'another checksum' : 'no checksum' };
+}
+
+/**
+ * Reads the audit that a record of a cell names.
+ * @throws LakeError `LakeDamaged` where it is gone or altered.
+ */
+export async function neededAudit(store: Store, file: string, cell: CellKey): Promise<KeptAudit> {
+  const audit = await readAudit(store, file, cell);
+  if (audit.outcome === 'right') return audit.audit;
   throw new LakeError(
     'LakeDamaged',
-    `${store.pathOf(file)} is not an audit (${parsed?.error.issues[0]?.message ?? 'it is gone'}). Audits are never changed: restore it from a backup.`,
+    `${store.pathOf(file)} is not the audit that was kept (${audit.found}). Audits are never changed: restore it from a backup.`,
   );
 }

@@ -34,7 +34,11 @@ const readers: readonly { readonly folder: string; readonly insert: string }[] =
 export class LakeIndex {
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    /** Where it lies; a proof makes one of its own, outside the lake. */
+    private readonly indexPath = store.pathOf(indexFile),
+  ) {}
 
   /** Brings the index up to date and asks it. */
   async ask<T>(question: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -50,7 +54,7 @@ export class LakeIndex {
   async copyTo(path: string): Promise<void> {
     await this.#inTurn(async () => {
       await this.#withFile(async (connection) => connection.run('checkpoint'));
-      await copyFile(this.store.pathOf(indexFile), path);
+      await copyFile(this.indexPath, path);
     });
   }
 
@@ -66,7 +70,7 @@ export class LakeIndex {
       return await this.#askFile(question);
     } catch (error) {
       if (!isDamage(error)) throw error;
-      await discard(this.store.pathOf(indexFile));
+      await discard(this.indexPath);
       return this.#askFile(question);
     }
   }
@@ -87,7 +91,7 @@ export class LakeIndex {
   }
 
   async #open(): Promise<DuckDBInstance> {
-    const path = this.store.pathOf(indexFile);
+    const path = this.indexPath;
     const instance = await openExclusively(path);
     if (await hasRightVersion(instance)) return instance;
     instance.closeSync();

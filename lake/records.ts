@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CellKey } from '../workflows/pure/cell.ts';
-import { jsonBytes, parseJson, tryParseJson } from './json.ts';
+import { checkedJsonBytes, checksumOf } from './checked-json.ts';
+import { parseJson, tryParseJson } from './json.ts';
 import { cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
@@ -102,10 +103,12 @@ export async function readCellRecord(store: Store, folder: string, number: numbe
   const key = recordFile(folder, number);
   const bytes = await store.get(key);
   const parsed = bytes ? cellRecordSchema.safeParse(tryParseJson(bytes)) : undefined;
-  if (parsed?.success) return parsed.data;
+  const isAltered = bytes !== undefined && checksumOf(bytes) === 'wrong';
+  if (parsed?.success && !isAltered) return parsed.data;
+  const found = isAltered ? 'its checksum is another' : (parsed?.error?.issues[0]?.message ?? 'it is gone');
   throw new LakeError(
     'LakeDamaged',
-    `${store.pathOf(key)} is not a record (${parsed?.error.issues[0]?.message ?? 'it is gone'}). Records are never changed: restore it from a backup.`,
+    `${store.pathOf(key)} is not a record (${found}). Records are never changed: restore it from a backup.`,
   );
 }
 
@@ -123,13 +126,13 @@ export async function claimRecord(
   store: Store,
   folder: string,
   number: number,
-  record: unknown,
+  record: object,
 ): Promise<boolean> {
-  return store.putIfAbsent(recordFile(folder, number), jsonBytes(record));
+  return store.putIfAbsent(recordFile(folder, number), checkedJsonBytes(record));
 }
 
 /** Appends an entry under the next free number, and returns that number. */
-export async function appendRecord(store: Store, folder: string, record: unknown): Promise<number> {
+export async function appendRecord(store: Store, folder: string, record: object): Promise<number> {
   for (;;) {
     const number = ((await recordNumbers(store, folder)).at(-1) ?? 0) + 1;
     if (await claimRecord(store, folder, number, record)) return number;
@@ -168,7 +171,7 @@ export async function appendFirstRecords(
 ): Promise<void> {
   await store.putIfAbsentMany(
     cells.map((cell) => recordFile(cellRecordsFolder(cell), 1)),
-    jsonBytes(record),
+    checkedJsonBytes(record),
   );
 }
 

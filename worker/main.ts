@@ -2,8 +2,9 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { ContractError } from '../contracts/contract-error.ts';
 import { LakeError } from '../lake/lake-error.ts';
-import { restoreCell } from '../activities/restore-cell.ts';
 import { recover } from '../lake/recover.ts';
+import { openProofLake } from '../proof/proof-lake.ts';
+import { restoreCell } from '../proof/restore-cell.ts';
 import { readRuntime } from '../lake/runtime.ts';
 import { LocalStore } from '../lake/local-store.ts';
 import { loadSettings, SettingsError, temporalConnection } from '../settings.ts';
@@ -25,9 +26,10 @@ async function main(): Promise<void> {
     namespace: namespace ?? 'default',
   });
   const deps = await openDeps(settings, client, () => new Date());
+  const proofLake = openProofLake(deps.store, deps.sources);
   const recovered = await recover(deps.store, deps.index, {
     isOpen: openExecutions(client, deps.lake.id),
-    restore: (cell) => restoreCell(deps, cell),
+    restore: (cell) => restoreCell(proofLake, cell),
     now: deps.now,
   });
   for (const [what, names] of Object.entries({ ...recovered })) {

@@ -1,7 +1,7 @@
 import { nameOfCell } from '../cell/named-cell.ts';
 import { WrongUse } from '../command/exit-code.ts';
 import type { OpenLake } from '../command/lake-client.ts';
-import { readAudit, type KeptAudit } from '../../lake/audits.ts';
+import { neededAudit, type KeptAudit } from '../../lake/audits.ts';
 import { readCellRecords, type CellRecord, type Numbered } from '../../lake/records.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import type { StagedCell } from '../../workflows/partition.ts';
@@ -32,7 +32,13 @@ export async function refusedCell(open: Pick<OpenLake, 'store'>, cell: CellKey):
       `The record of ${nameOfCell(cell)}'s refusal is of an earlier version and does not say what was refused. Retry it first: npx tsx client/retry.ts ${cell.date} ${cell.ticker}`,
     );
   }
-  return { cell, records, refusal, audit: await readAudit(open.store, audit), staged: { symbol, batch } };
+  return {
+    cell,
+    records,
+    refusal,
+    audit: await neededAudit(open.store, audit, cell),
+    staged: { symbol, batch },
+  };
 }
 
 function notRefused(cell: CellKey, newest: CellRecord | undefined): string {

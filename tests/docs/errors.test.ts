@@ -10,6 +10,7 @@ const rooms = [
   'contracts',
   'lake',
   'plan',
+  'proof',
   'report',
   'sources',
   'warehouse',

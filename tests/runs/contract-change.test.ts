@@ -14,7 +14,7 @@ import { standingsOf } from '../../client/status/standings.ts';
 import { startRun } from '../../client/run/start-run.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { parseContract } from '../../contracts/parse.ts';
-import { readAudit } from '../../lake/audits.ts';
+import { neededAudit } from '../../lake/audits.ts';
 import { sha256 } from '../../lake/json.ts';
 import { bronzeFile } from '../../lake/layout.ts';
 import { projectFolder } from '../../settings.ts';
@@ -162,7 +162,9 @@ describe('a cell that its audit refused', () => {
       cause: 'acceptance',
       acceptance: { number: 2, reason: 'the tape was printed so', livesUntil: null },
     });
-    expect((await readAudit(worked.lake.store, record?.audit ?? '')).verdict.outcome).toBe('failed');
+    expect((await neededAudit(worked.lake.store, record?.audit ?? '', crossed)).verdict.outcome).toBe(
+      'failed',
+    );
   });
 
   it('is marked in the warehouse, with the reason, and in the status grid', async () => {
