@@ -8,6 +8,7 @@ import {
   emptyTally,
   type PlanSummary,
   type RunProgress,
+  type RunRequest,
   type Tally,
 } from '../../workflows/pure/run.ts';
 import { NobodyAnswers } from '../command/exit-code.ts';
@@ -29,6 +30,10 @@ export interface RunEnd {
   readonly reason?: string;
   /** What it set out to do, where it got as far as a plan. */
   readonly plan?: PlanSummary;
+  /** What was added to it on its way, as requests of their own. */
+  readonly added?: readonly RunRequest[];
+  /** How many cells it left out because a person dropped them. */
+  readonly dropped?: number;
 }
 
 /**
@@ -41,6 +46,7 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
   const startedMs = Date.now();
   let shown: PlanSummary | undefined;
   let lineAtMs = 0;
+  let actsSaid = 0;
   const lastTallies = new Map<string, Tally>();
   for (;;) {
     const end = await Promise.race([ended, pause(lookEveryMs)]);
@@ -50,12 +56,30 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
       const free = await freeBytes(lake.settings.lakeFolder);
       for (const line of planLines(shown, lake.settings, free)) output.say(line);
     }
-    if (end) return shown ? { ...end, plan: shown } : end;
+    for (const { number, at, words } of progress?.steering.acts ?? []) {
+      if (number <= actsSaid) continue;
+      actsSaid = number;
+      output.say(`${at.slice(0, 19)}Z ${words}`);
+    }
+    // What was added has its place in the counts from then on.
+    if (progress?.summary) shown = progress.summary;
+    if (end) return endWith(end, shown, progress);
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
       lineAtMs = Date.now();
       output.progress(progressLine(shown, progress, Date.now() - startedMs));
     }
   }
+}
+
+function endWith(end: RunEnd, plan: PlanSummary | undefined, progress: RunProgress | undefined): RunEnd {
+  const added = progress?.steering.added ?? [];
+  const dropped = progress?.tally.dropped ?? 0;
+  return {
+    ...end,
+    ...(plan ? { plan } : {}),
+    ...(added.length > 0 ? { added } : {}),
+    ...(dropped > 0 ? { dropped } : {}),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { settledCount, type PlanSummary, type RunProgress } from '../../workflows/pure/run.ts';
+import { whoWords } from '../../workflows/pure/run-details.ts';
 import { duration } from './plan-lines.ts';
 
 /** Says how far a run has come: cells done of cells to do, rate, time left, and what went wrong so far. */
@@ -9,6 +10,9 @@ export function progressLine(plan: PlanSummary, progress: RunProgress, elapsedMs
   const perSecond = done / Math.max(0.001, elapsedMs / 1000);
   const left = done > 0 ? `, about ${duration((total - done) / perSecond)} left` : '';
   const { refused, failed } = progress.tally;
+  const { paused } = progress.steering;
   const bad = refused + failed > 0 ? `, ${refused} refused, ${failed} failed` : '';
+  if (paused)
+    return `paused since ${paused.since.slice(0, 16)}Z ${whoWords(paused)}; ${done} of ${total} cells done${bad}`;
   return `${done} of ${total} cells done, ${perSecond.toFixed(1)} a second${left}${bad}`;
 }
