@@ -8,6 +8,7 @@ import {
   proxyActivities,
   setHandler,
   workflowInfo,
+  type ActivityInterfaceFor,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { tellWindows } from './open-windows.ts';
@@ -207,8 +208,11 @@ async function note(
   run.steering = withAct(run.steering, now(), words);
   void tellWindows(run);
   const { kind, by, reason } = act;
+  const { recordAct } = longer(run);
   const record = { kind, by, reason, words, number: run.steering.actCount, facts };
-  const unrecorded = await whyUnrecorded(longer(run).recordAct(run.context, record));
+  const unrecorded = await whyUnrecorded(
+    recordAct.executeWithOptions({ summary: words }, [run.context, record]),
+  );
   return { words: words + unrecorded, isChanged: true };
 }
 
@@ -238,6 +242,8 @@ function now(): string {
   return new Date().toISOString();
 }
 
-function longer(run: RunState): Pick<Activities, 'planAdded' | 'recordAct' | 'recordSkip'> {
+function longer(
+  run: RunState,
+): Pick<ActivityInterfaceFor<Activities>, 'planAdded' | 'recordAct' | 'recordSkip'> {
   return proxyActivities<Activities>(planPolicy(run.context.options.patienceSeconds));
 }

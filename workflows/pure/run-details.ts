@@ -32,10 +32,18 @@ export function runDetails(
       .map(({ at, words }) => `- ${at}: ${oneLine(words)}`)
       .join('\n'),
     refused === null ? '' : `Not understood: ${oneLine(refused)}`,
-    `*Send a Signal* or *Send an Update*: ${paused ? 'resume' : 'pause'}, concurrency, add, drop, skip; or \`npx tsx client/steer.ts --help\``,
+    remedies(paused !== null),
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** Short lines: the Web UI cuts off what wraps at the end. */
+function remedies(isPaused: boolean): string {
+  return [
+    `- Here: *Send a Signal*: ${isPaused ? 'resume' : 'pause'}, concurrency, add, drop, skip`,
+    '- In a terminal: `npx tsx client/steer.ts --help`',
+  ].join('\n');
 }
 
 const stepWords: Readonly<Record<RunProgress['step'], string>> = {
