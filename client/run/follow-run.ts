@@ -6,6 +6,7 @@ import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import {
   addTallies,
   emptyTally,
+  settledCount,
   type PlanSummary,
   type RunProgress,
   type RunRequest,
@@ -43,7 +44,7 @@ export interface RunEnd {
 export async function followRun(lake: ConnectedLake, handle: RunHandle, output: Output): Promise<RunEnd> {
   const ended = endOf(handle);
   await firstAnswer(lake, handle, ended);
-  const startedMs = Date.now();
+  let counted = { doneBefore: 0, fromMs: 0 };
   let shown: PlanSummary | undefined;
   let lineAtMs = 0;
   let actsSaid = 0;
@@ -56,19 +57,26 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
       const free = await freeBytes(lake.settings.lakeFolder);
       for (const line of planLines(shown, lake.settings, free)) output.say(line);
     }
-    for (const { number, at, words } of progress?.steering.acts ?? []) {
-      if (number <= actsSaid) continue;
-      actsSaid = number;
-      output.say(`${at.slice(0, 19)}Z ${words}`);
-    }
+    actsSaid = sayActs(progress, actsSaid, output);
     // What was added has its place in the counts from then on.
     if (progress?.summary) shown = progress.summary;
     if (end) return endWith(end, shown, progress);
+    if (progress && (counted.fromMs === 0 || progress.steering.paused))
+      counted = { doneBefore: settledCount(progress.tally), fromMs: Date.now() };
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
       lineAtMs = Date.now();
-      output.progress(progressLine(shown, progress, Date.now() - startedMs));
+      const pace = { doneBefore: counted.doneBefore, elapsedMs: Date.now() - counted.fromMs };
+      output.progress(progressLine(shown, progress, pace));
     }
   }
+}
+
+/** Says how the run was steered since it was last looked at; answers the number of the newest act. */
+function sayActs(progress: RunProgress | undefined, saidBefore: number, output: Output): number {
+  const acts = progress?.steering.acts ?? [];
+  for (const { number, at, words } of acts)
+    if (number > saidBefore) output.say(`${at.slice(0, 19)}Z ${words}`);
+  return acts.at(-1)?.number ?? saidBefore;
 }
 
 function endWith(end: RunEnd, plan: PlanSummary | undefined, progress: RunProgress | undefined): RunEnd {

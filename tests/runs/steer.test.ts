@@ -219,4 +219,18 @@ describe('a run that a person steers', () => {
     // A window each, and nothing was asked twice.
     expect(market.requests.length).toBe(3);
   });
+
+  it('terminated while it is paused leaves a held window, which the same command takes over', async () => {
+    const lake = lakeOf();
+    market.order({ kind: 'slow', delayMs: 1_000, match: { source: 'massive' } });
+    const request = backfillOf({ days: 5 }, { tickers: ['GBPUSD'] });
+    const first = await startRequest(lake, request);
+    await until(() => market.requests.length > 3);
+    await sendAct(lake, withoutLake(lake.lake.id, first.workflowId), 'pause', undefined);
+    await first.terminate('by a person');
+    const again = await endOfRun(await startRequest(lake, request));
+    expect(again).toMatchObject({ outcome: 'completed', tally: { failed: 0 } });
+    expect(again.tally?.published).toBeGreaterThan(2);
+    expect(market.requests.length, 'the window and its answer are the first run’s').toBe(4);
+  }, 60_000);
 });
