@@ -5,7 +5,7 @@ import type { DueCell } from '../plan/due-cells.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { utcDateOf, type CellKey } from '../workflows/pure/cell.ts';
 import type { PlanPage, PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
-import { currentAttempt, type Attempt } from './attempt.ts';
+import { currentAttempt } from './attempt.ts';
 import { decideCells } from './decide-cells.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -28,10 +28,8 @@ export async function plan(deps: ActivityDeps, context: RunContext, request: Run
     request,
   });
   const cells = await decideCells(deps, request, now);
-  const made = makePlan(request, cells, utcDateOf(now.getTime()));
-  await recordClosed(deps, made.newlyClosed, context.run, now);
-  const pageCount = await writePages(deps, made, context.run, attempt);
-  const reference = { pageCount, windowCount: made.windows.length, summary: made.summary };
+  const plannedBy = attempt.workflowRunId;
+  const reference = await keepPlan(deps, { run: context.run, request, plannedBy }, cells, now);
   await appendOnce(deps.store, folder, {
     ...about,
     event: 'planned',
@@ -39,6 +37,26 @@ export async function plan(deps: ActivityDeps, context: RunContext, request: Run
     plan: reference,
   });
   return reference;
+}
+
+/** Whose plan it is, and under which name its pages lie. */
+interface PlanOwner {
+  readonly run: string;
+  readonly request: RunRequest;
+  readonly plannedBy: string;
+}
+
+/** Turns decided cells into a plan, and keeps it: the closed days as records, the windows in pages. */
+export async function keepPlan(
+  deps: ActivityDeps,
+  { run, request, plannedBy }: PlanOwner,
+  cells: readonly DueCell[],
+  now: Date,
+): Promise<PlanRef> {
+  const made = makePlan(request, cells, utcDateOf(now.getTime()));
+  await recordClosed(deps, made.newlyClosed, run, now);
+  const pageCount = await writePages(deps, made, run, plannedBy);
+  return { pageCount, windowCount: made.windows.length, summary: made.summary };
 }
 
 /** Reads one page of a plan that `plan` wrote; pages count from 0. */
@@ -78,7 +96,7 @@ async function recordClosed(
   }
 }
 
-async function writePages(deps: ActivityDeps, made: Plan, run: string, attempt: Attempt): Promise<number> {
+async function writePages(deps: ActivityDeps, made: Plan, run: string, plannedBy: string): Promise<number> {
   const count = Math.max(
     Math.ceil(made.windows.length / windowsOnPage),
     Math.ceil(made.alone.length / aloneOnPage),
@@ -88,7 +106,7 @@ async function writePages(deps: ActivityDeps, made: Plan, run: string, attempt: 
       windows: made.windows.slice(page * windowsOnPage, (page + 1) * windowsOnPage),
       alone: made.alone.slice(page * aloneOnPage, (page + 1) * aloneOnPage),
     };
-    await deps.store.put(planPageFile(run, attempt.workflowRunId, page), jsonBytes(content));
+    await deps.store.put(planPageFile(run, plannedBy, page), jsonBytes(content));
   }
   return count;
 }

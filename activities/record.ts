@@ -1,7 +1,15 @@
 import { cellRecordsFolder, runRecordsFolder, windowRecordsFolder } from '../lake/layout.ts';
 import { appendOnce, recordNumbers, type CellRecord } from '../lake/records.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
-import type { BatchRef, JudgedAgainCause, RunContext, Tally, WindowTask } from '../workflows/pure/run.ts';
+import {
+  cellsOf,
+  type BatchRef,
+  type JudgedAgainCause,
+  type RunContext,
+  type Tally,
+  type WindowTask,
+} from '../workflows/pure/run.ts';
+import { fateOf, type LeaveOut } from '../workflows/pure/steering.ts';
 import { currentAttempt } from './attempt.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -48,17 +56,17 @@ export async function recordCell(deps: ActivityDeps, context: RunContext, note: 
   }
 }
 
-/** Records once that a window could not be fetched; the index shows its cells as failed with this reason. */
+/** Records once that a window could not be fetched; the index shows its cells, but those left out, as failed with this reason. */
 export async function recordWindowFailure(
   deps: ActivityDeps,
   context: RunContext,
   task: WindowTask,
   failure: { readonly code: string; readonly reason: string },
+  leaveOuts: readonly LeaveOut[] = [],
 ): Promise<void> {
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
-  const keys = task.assets.flatMap(({ ticker }) =>
-    task.dates.map((date) => ({ dataset: task.dataset, ticker, date })),
-  );
+  // What a window knows to be left out is about its own part of the plan.
+  const keys = cellsOf(task).filter((cell) => fateOf(cell, leaveOuts, 0) === undefined);
   const cells = await Promise.all(
     keys.map(async ({ ticker, date, dataset }) => {
       const numbers = await recordNumbers(deps.store, cellRecordsFolder({ dataset, ticker, date }));

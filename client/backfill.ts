@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { runCommand } from './command/command.ts';
 import { connectLake, openLake } from './command/lake-client.ts';
 import { withRangeFlags } from './run/range-flags.ts';
+import { orLeft } from './run/or-left.ts';
 import { launchRun, performRun } from './run/perform-run.ts';
 import { backfillRequest, type BackfillFlags } from './run/run-request.ts';
 
@@ -14,5 +15,6 @@ await runCommand<BackfillFlags & { wait: boolean }>(program, async (output, flag
   const open = await openLake();
   const named = await backfillRequest(flags, open, now);
   const lake = await connectLake(open);
-  return flags.wait ? performRun(lake, named, output, now) : launchRun(lake, named, output);
+  if (!flags.wait) return launchRun(lake, named, output);
+  return orLeft(named.run, performRun(lake, named, output, now), output);
 });

@@ -26,7 +26,7 @@ create table window_records (
 );
 create table run_records (
     run varchar, number integer, event varchar, recorded_at timestamptz, workflow_run_id varchar,
-    outcome varchar, difference varchar, path varchar, body json
+    outcome varchar, difference varchar, code varchar, reason varchar, path varchar, body json
 );
 create table audits (
     source varchar, resource varchar, ticker varchar, date date, attempt_id varchar, audited_at timestamptz,
@@ -114,7 +114,7 @@ export const insertRunRecords = `
 insert into run_records select
     url_decode(regexp_extract(filename, '^.*/runs/([^/]+)/', 1)), ${number}, ${text('$.event')},
     (${text('$.recordedAt')})::timestamptz, ${text('$.workflowRunId')}, ${text('$.outcome')},
-    ${text('$.difference')}, filename, content::json
+    ${text('$.difference')}, ${text('$.code')}, ${text('$.reason')}, filename, content::json
 from read_text($files)`;
 
 /** Reads new verdicts. */

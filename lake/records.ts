@@ -144,16 +144,18 @@ type Authored = Readonly<Record<string, unknown>> & {
   readonly event: string;
   readonly workflowRunId?: string | undefined;
   readonly reason?: string | undefined;
+  /** Tells equal events of one execution apart that are meant to stand twice. */
+  readonly act?: number | undefined;
 };
 
 /** Appends an entry unless an earlier attempt of the same execution's step has done so. */
 export async function appendOnce(store: Store, folder: string, record: Authored): Promise<void> {
   for (const number of (await recordNumbers(store, folder)).reverse()) {
     const bytes = await store.get(recordFile(folder, number));
-    // Only these three are looked at, and a record that lacks them is somebody else's.
+    // Only these four are looked at, and a record that lacks them is somebody else's.
     const there = (bytes ? parseJson(bytes) : {}) as Partial<Authored>;
     if (there.workflowRunId !== record.workflowRunId) break;
-    if (there.event === record.event && there.reason === record.reason) return;
+    if (there.event === record.event && there.reason === record.reason && there.act === record.act) return;
   }
   await appendRecord(store, folder, record);
 }

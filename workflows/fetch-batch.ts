@@ -7,12 +7,13 @@ import type { BatchRef, RunContext, WindowAsk } from './pure/run.ts';
 
 const mostPages = 500;
 
-/** Fetches every page of an answer, one step each, and seals them as one batch. */
+/** Fetches every page of an answer, one step each, and seals them as one batch; `held` ends when a page may begin. */
 export async function fetchBatch(
   context: RunContext,
   dataset: DatasetId,
   ask: WindowAsk,
   label: string,
+  held: () => Promise<void> = async () => {},
 ): Promise<BatchRef> {
   const { patienceSeconds } = context.options;
   const queue = sourceQueue(context.lake, splitDataset(dataset).source);
@@ -22,6 +23,7 @@ export async function fetchBatch(
   let pageCount = 0;
   let target: string | undefined;
   do {
+    await held();
     const task = { dataset, ask, batchId, index: pageCount, ...(target === undefined ? {} : { target }) };
     const page = await fetch.executeWithOptions({ summary: `${label}, page ${pageCount + 1}` }, [task]);
     target = page.next;

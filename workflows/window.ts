@@ -1,5 +1,6 @@
 import {
   ApplicationFailure,
+  condition,
   continueAsNew,
   defineQuery,
   defineSignal,
@@ -22,13 +23,19 @@ import { troubleOf } from './pure/failure.ts';
 import { inLake, partitionId } from './pure/ids.ts';
 import {
   addTallies,
+  cellsOf,
   emptyTally,
+  leftOutTally,
+  settledCount,
   tallyOfTrouble,
+  type CellOfWindow,
   type BatchRef,
   type RunContext,
   type Tally,
   type WindowTask,
 } from './pure/run.ts';
+import { windowDetails } from './pure/run-details.ts';
+import { fateOf, type LeaveOut } from './pure/steering.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { cellAttributes } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
@@ -37,8 +44,10 @@ import { whyUnrecorded } from './why-unrecorded.ts';
 export interface WindowInput {
   readonly context: RunContext;
   readonly task: WindowTask;
-  /** How many of its cells may run at once; the run changes it by `share`. */
+  /** How many of its cells may run at once; the run changes it by `share`. 0: nothing new begins. */
   readonly share: number;
+  /** What people left out of this part of the plan so far; the run adds to it by `leaveOut`. */
+  readonly leaveOuts?: readonly LeaveOut[];
   /** What an earlier page of this window brought along. */
   readonly carried?: {
     readonly batch: BatchRef;
@@ -50,10 +59,24 @@ export interface WindowInput {
 
 /** Tells an open window how many of its cells may run at once. */
 export const shareSignal = defineSignal<[number]>('share');
+/** Tells an open window which further cells were left out. */
+export const leaveOutSignal = defineSignal<[readonly LeaveOut[]]>('leaveOut');
 /** Asks an open window how its cells stand. */
 export const windowProgressQuery = defineQuery<Tally>('windowProgress');
 
 const cellsInPage = 250;
+/** What a window was told is about its own part of the plan, whichever that is. */
+const anyPart = 0;
+
+/** Where a window stands, as its steps and signals see and change it. */
+interface WindowState {
+  readonly task: WindowTask;
+  readonly cells: readonly CellOfWindow[];
+  share: number;
+  leaveOuts: readonly LeaveOut[];
+  tally: Tally;
+  step: 'fetching' | 'running';
+}
 
 /**
  * Fetches and stages one answer, then runs its cells, a bounded number at a time. A cell that fails is red
@@ -62,33 +85,73 @@ const cellsInPage = 250;
  */
 export async function window(input: WindowInput): Promise<Tally> {
   const isAlone = input.carried?.isAlone ?? isWithoutRun();
-  let share = input.share;
-  let tally = input.carried?.tally ?? emptyTally;
-  setHandler(shareSignal, (next) => void (share = next));
-  setHandler(windowProgressQuery, () => tally);
-
-  const batch = input.carried?.batch ?? input.task.batch ?? (await fetchOrFail(input));
-  const cells = cellsOf(input.task);
+  const state = beginWindow(input, isAlone);
+  const { cells } = state;
+  const batch = input.carried?.batch ?? input.task.batch ?? (await fetchOrFail(input.context, state));
   const firstCell = input.carried?.firstCell ?? 0;
-  const page = cells.slice(firstCell, firstCell + cellsInPage);
+  if (batch) await runCells(input.context, state, cells.slice(firstCell, firstCell + cellsInPage), batch);
+
+  if (!batch || firstCell + cellsInPage >= cells.length) {
+    if (isAlone) await rebuildModel(input.context);
+    return state.tally;
+  }
+  const { share, leaveOuts, tally } = state;
+  const carried = { batch, firstCell: firstCell + cellsInPage, tally, isAlone };
+  return continueAsNew<typeof window>({ ...input, share, leaveOuts, carried });
+}
+
+function beginWindow(input: WindowInput, isAlone: boolean): WindowState {
+  const { task } = input;
+  const state: WindowState = {
+    task,
+    cells: cellsOf(task),
+    // Whoever reset it wants it to go on, and there is no run to resume it.
+    share: isAlone ? Math.max(1, input.share) : input.share,
+    leaveOuts: input.leaveOuts ?? [],
+    tally: input.carried?.tally ?? emptyTally,
+    step: input.carried || task.batch ? 'running' : 'fetching',
+  };
+  setHandler(
+    shareSignal,
+    (share) => {
+      state.share = share;
+      showWindow(state);
+    },
+    { description: 'How many of this window’s cells run at once. Takes a number; 0 holds it.' },
+  );
+  setHandler(leaveOutSignal, (more) => void (state.leaveOuts = [...state.leaveOuts, ...more]), {
+    description: 'Sent by the run when cells are dropped or skipped: steer the run instead.',
+  });
+  setHandler(windowProgressQuery, () => state.tally);
+  showWindow(state);
+  return state;
+}
+
+function showWindow({ task, cells, share, tally, step }: WindowState): void {
+  const name = task.id.replace(/^window\//, '');
+  setCurrentDetails(windowDetails(name, { tally, cellCount: cells.length, share, step }));
+}
+
+async function runCells(
+  context: RunContext,
+  state: WindowState,
+  page: readonly CellOfWindow[],
+  batch: BatchRef,
+): Promise<void> {
   await boundedEach(
     page,
-    () => share,
+    () => state.share,
     async (cell) => {
-      const outcome = await runCell(input.context, cell, batch, input.task.cause);
-      tally = addTallies(tally, outcome);
+      const fate = fateOfCell(state, cell);
+      const outcome = fate ? { ...emptyTally, [fate]: 1 } : await runCell(context, state, cell, batch);
+      state.tally = addTallies(state.tally, outcome);
+      showWindow(state);
     },
   );
+}
 
-  if (firstCell + cellsInPage >= cells.length) {
-    if (isAlone) await rebuildModel(input.context);
-    return tally;
-  }
-  return continueAsNew<typeof window>({
-    ...input,
-    share,
-    carried: { batch, firstCell: firstCell + cellsInPage, tally, isAlone },
-  });
+function fateOfCell({ leaveOuts }: WindowState, cell: CellKey): LeaveOut['fate'] | undefined {
+  return fateOf(cell, leaveOuts, anyPart);
 }
 
 /** True where no open run will rebuild the model after this window: asked on its first page only. */
@@ -97,16 +160,26 @@ function isWithoutRun(): boolean {
   return parent === undefined || runId !== firstExecutionRunId;
 }
 
-async function fetchOrFail(input: WindowInput): Promise<BatchRef> {
-  const { context, task } = input;
+/** Fetches the window's answer, unless nobody wants any of its cells any more: then there is none. */
+async function fetchOrFail(context: RunContext, state: WindowState): Promise<BatchRef | undefined> {
+  const { task, cells } = state;
+  const held = (): Promise<void> => condition(() => state.share > 0);
   try {
-    return await fetchBatch(context, task.dataset, task.ask, task.id.replace(/^window\//, ''));
+    await held();
+    state.tally = leftOutTally(cells, state.leaveOuts, anyPart);
+    if (settledCount(state.tally) === cells.length) return undefined;
+    state.tally = emptyTally;
+    const label = task.id.replace(/^window\//, '');
+    const batch = await fetchBatch(context, task.dataset, task.ask, label, held);
+    state.step = 'running';
+    return batch;
   } catch (error) {
     if (isCancellation(error)) throw error;
     const trouble = troubleOf(error);
     const { recordWindowFailure } = proxyActivities<Activities>(planPolicy(context.options.patienceSeconds));
-    const message = trouble.reason + (await whyUnrecorded(recordWindowFailure(context, task, trouble)));
-    const count = task.assets.length * task.dates.length;
+    const message =
+      trouble.reason + (await whyUnrecorded(recordWindowFailure(context, task, trouble, state.leaveOuts)));
+    const count = cells.length - settledCount(leftOutTally(cells, state.leaveOuts, anyPart));
     setCurrentDetails(
       `**${task.id}** could not be fetched: its ${count} cells are **failed**.\n\n${message}`,
     );
@@ -116,15 +189,22 @@ async function fetchOrFail(input: WindowInput): Promise<BatchRef> {
 
 async function runCell(
   context: RunContext,
+  state: WindowState,
   cell: CellOfWindow,
   batch: BatchRef,
-  cause: WindowTask['cause'],
 ): Promise<Tally> {
   const { symbol, ...key } = cell;
   try {
     await executeChild(partition, {
       workflowId: inLake(context.lake, partitionId(key)),
-      args: [{ context, ...key, staged: { symbol, batch }, ...(cause ? { cause } : {}) }],
+      args: [
+        {
+          context,
+          ...key,
+          staged: { symbol, batch },
+          ...(state.task.cause ? { cause: state.task.cause } : {}),
+        },
+      ],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: cellAttributes(key, context, 'running'),
       staticSummary: `${key.ticker} ${key.date}`,
@@ -133,6 +213,8 @@ async function runCell(
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return awaitOther(context, key);
     if (isOwnCancellation()) throw error;
+    // A cell that was skipped while it was under way has been cancelled.
+    if (isCancellation(error) && fateOfCell(state, key) === 'skipped') return { ...emptyTally, skipped: 1 };
     const { code, reason } = troubleOf(error);
     return tallyOfTrouble({ ...key, state: code === 'AuditRefused' ? 'refused' : 'failed', code, reason });
   }
@@ -142,12 +224,7 @@ async function runCell(
 async function awaitOther(context: RunContext, cell: CellKey): Promise<Tally> {
   const { awaitPartition } = proxyActivities<Activities>(awaitPolicy(context.options.patienceSeconds));
   const { state, code, reason } = await awaitPartition(cell, partitionId(cell));
-  if (state === 'published' || state === 'waiting') return { ...emptyTally, [state]: 1 };
+  if (state === 'published' || state === 'waiting' || state === 'skipped')
+    return { ...emptyTally, [state]: 1 };
   return tallyOfTrouble({ ...cell, state, code, reason });
-}
-
-type CellOfWindow = CellKey & { readonly symbol: string };
-
-function cellsOf({ dataset, assets, dates }: WindowTask): CellOfWindow[] {
-  return assets.flatMap(({ ticker, symbol }) => dates.map((date) => ({ dataset, ticker, symbol, date })));
 }

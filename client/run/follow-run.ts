@@ -6,8 +6,10 @@ import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import {
   addTallies,
   emptyTally,
+  settledCount,
   type PlanSummary,
   type RunProgress,
+  type RunRequest,
   type Tally,
 } from '../../workflows/pure/run.ts';
 import { NobodyAnswers } from '../command/exit-code.ts';
@@ -29,6 +31,10 @@ export interface RunEnd {
   readonly reason?: string;
   /** What it set out to do, where it got as far as a plan. */
   readonly plan?: PlanSummary;
+  /** What was added to it on its way, as requests of their own. */
+  readonly added?: readonly RunRequest[];
+  /** How many cells it left out because a person dropped them. */
+  readonly dropped?: number;
 }
 
 /**
@@ -38,9 +44,10 @@ export interface RunEnd {
 export async function followRun(lake: ConnectedLake, handle: RunHandle, output: Output): Promise<RunEnd> {
   const ended = endOf(handle);
   await firstAnswer(lake, handle, ended);
-  const startedMs = Date.now();
+  let counted = { doneBefore: 0, fromMs: 0 };
   let shown: PlanSummary | undefined;
   let lineAtMs = 0;
+  let actsSaid = 0;
   const lastTallies = new Map<string, Tally>();
   for (;;) {
     const end = await Promise.race([ended, pause(lookEveryMs)]);
@@ -50,12 +57,37 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
       const free = await freeBytes(lake.settings.lakeFolder);
       for (const line of planLines(shown, lake.settings, free)) output.say(line);
     }
-    if (end) return shown ? { ...end, plan: shown } : end;
+    actsSaid = sayActs(progress, actsSaid, output);
+    // What was added has its place in the counts from then on.
+    if (progress?.summary) shown = progress.summary;
+    if (end) return endWith(end, shown, progress);
+    if (progress && (counted.fromMs === 0 || progress.steering.paused))
+      counted = { doneBefore: settledCount(progress.tally), fromMs: Date.now() };
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
       lineAtMs = Date.now();
-      output.progress(progressLine(shown, progress, Date.now() - startedMs));
+      const pace = { doneBefore: counted.doneBefore, elapsedMs: Date.now() - counted.fromMs };
+      output.progress(progressLine(shown, progress, pace));
     }
   }
+}
+
+/** Says how the run was steered since it was last looked at; answers the number of the newest act. */
+function sayActs(progress: RunProgress | undefined, saidBefore: number, output: Output): number {
+  const acts = progress?.steering.acts ?? [];
+  for (const { number, at, words } of acts)
+    if (number > saidBefore) output.say(`${at.slice(0, 19)}Z ${words}`);
+  return acts.at(-1)?.number ?? saidBefore;
+}
+
+function endWith(end: RunEnd, plan: PlanSummary | undefined, progress: RunProgress | undefined): RunEnd {
+  const added = progress?.steering.added ?? [];
+  const dropped = progress?.tally.dropped ?? 0;
+  return {
+    ...end,
+    ...(plan ? { plan } : {}),
+    ...(added.length > 0 ? { added } : {}),
+    ...(dropped > 0 ? { dropped } : {}),
+  };
 }
 
 /**

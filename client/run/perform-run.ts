@@ -1,8 +1,10 @@
 import { exitCode, type ExitCode } from '../command/exit-code.ts';
+import { partitionId } from '../../workflows/pure/ids.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
+import { countOf } from '../command/table.ts';
 import { areSettled, cellsOfRequest, type CellStanding } from './cells-of-request.ts';
-import { firstAnswer, followRun } from './follow-run.ts';
+import { firstAnswer, followRun, type RunEnd } from './follow-run.ts';
 import type { NamedRequest } from './run-request.ts';
 import { startRun } from './start-run.ts';
 import { endingLines, summarize, summaryTable } from './summary-lines.ts';
@@ -21,12 +23,14 @@ export async function performRun(
   const handle = await startRun(lake, named.run, named.request);
   output.say(`Run ${named.run}`);
   const end = await followRun(lake, handle, output);
-  const cells = await standings();
+  const cells = await withAdded(lake, await standings(), end, now);
   const summaries = await summarize(lake, cells);
   output.say();
   for (const line of summaryTable(summaries, lake.lake.market)) output.say(line);
   output.say();
   for (const line of endingLines(cells, (end.plan?.todo ?? 0) > 0)) output.say(line);
+  if (end.dropped !== undefined)
+    output.say(`${countOf(end.dropped, 'cell')} dropped by a person on the way.`);
   output.json({
     run: named.run,
     ...end,
@@ -38,6 +42,18 @@ export async function performRun(
     return end.code === 'PlanRefused' ? exitCode.wrongUse : exitCode.weFailed;
   }
   return areSettled(cells) ? exitCode.good : exitCode.cellsMissing;
+}
+
+/** Adds the cells that were added on the way, each once. */
+async function withAdded(
+  lake: ConnectedLake,
+  cells: readonly CellStanding[],
+  { added = [] }: RunEnd,
+  now: Date,
+): Promise<readonly CellStanding[]> {
+  if (added.length === 0) return cells;
+  const more = await Promise.all(added.map((request) => cellsOfRequest(lake, request, now)));
+  return [...new Map([...cells, ...more.flat()].map((cell) => [partitionId(cell), cell])).values()];
 }
 
 /** Starts or joins a run and leaves it to itself, once a worker has shown that it has it in hand. */

@@ -2,7 +2,7 @@ import { WorkflowIdConflictPolicy, type WorkflowHandle } from '@temporalio/clien
 import type { Workflow } from '@temporalio/common';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import type { RunContext, RunOptions, RunRequest, RunResult } from '../../workflows/pure/run.ts';
-import type { RunInput } from '../../workflows/run.ts';
+import type { RunInput } from '../../workflows/run-state.ts';
 import type { Settings } from '../../settings.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 

@@ -99,6 +99,8 @@ describe('a tally', () => {
     waiting: fc.nat(99),
     refused: fc.nat(99),
     failed: fc.nat(99),
+    skipped: fc.nat(99),
+    dropped: fc.nat(99),
   });
   const tallies = counts.map((count): Tally => ({ ...count, troubles: [] }));
 

@@ -1,4 +1,5 @@
 import type { CellKey, CellState, DatasetId, PartitionDate } from './cell.ts';
+import { fateOf, type LeaveOut, type Paused, type TakenAct } from './steering.ts';
 
 /** What is asked of a run, what it plans, and what comes back: small JSON, never rows. */
 
@@ -97,6 +98,17 @@ export interface PlanRef {
   readonly summary: PlanSummary;
 }
 
+/** A plan among those of a run: its own, and one for each addition. They are carried out one after the other. */
+export interface PlanPart {
+  /** Counts from 0. */
+  readonly number: number;
+  /** Under which name its pages lie: the execution that planned it. */
+  readonly plannedBy: string;
+  readonly pageCount: number;
+  /** The first page that has not been carried out. */
+  readonly nextPage: number;
+}
+
 /** One page of a plan. */
 export interface PlanPage {
   readonly windows: readonly WindowTask[];
@@ -121,6 +133,9 @@ export interface Tally {
   readonly waiting: number;
   readonly refused: number;
   readonly failed: number;
+  /** Left out by a person before they began: given up for a reason, or dropped from this run only. */
+  readonly skipped: number;
+  readonly dropped: number;
   /** The first few that did not get there; the records know all. */
   readonly troubles: readonly CellTrouble[];
 }
@@ -151,6 +166,18 @@ export interface RunProgress {
   /** Ids (without the lake's) of the windows that are open now; each answers `windowProgress`. */
   readonly openWindows: readonly string[];
   readonly step: 'planning' | 'cells' | 'model' | 'ended';
+  readonly steering: RunSteering;
+}
+
+/** What people have made of a run since it was started. */
+export interface RunSteering {
+  readonly paused: Paused | null;
+  /** How many cells may run at once now. */
+  readonly cellsAtOnce: number;
+  /** The newest acts, oldest first. */
+  readonly acts: readonly TakenAct[];
+  /** Cells that were added, as requests of their own. */
+  readonly added: readonly RunRequest[];
 }
 
 /** What a run ends with. */
@@ -164,7 +191,15 @@ export interface RunResult {
 export const troublesNamed = 20;
 
 /** The tally before anything happened. */
-export const emptyTally: Tally = { published: 0, waiting: 0, refused: 0, failed: 0, troubles: [] };
+export const emptyTally: Tally = {
+  published: 0,
+  waiting: 0,
+  refused: 0,
+  failed: 0,
+  skipped: 0,
+  dropped: 0,
+  troubles: [],
+};
 
 /** Adds two tallies; only the first few troubles are named. */
 export function addTallies(left: Tally, right: Tally): Tally {
@@ -173,16 +208,53 @@ export function addTallies(left: Tally, right: Tally): Tally {
     waiting: left.waiting + right.waiting,
     refused: left.refused + right.refused,
     failed: left.failed + right.failed,
+    skipped: left.skipped + right.skipped,
+    dropped: left.dropped + right.dropped,
     troubles: [...left.troubles, ...right.troubles].slice(0, troublesNamed),
   };
 }
 
-/** How many cells of a tally are settled, well or badly. */
+/** How many cells of a tally are settled, well or badly, or left out. */
 export function settledCount(tally: Tally): number {
-  return tally.published + tally.waiting + tally.refused + tally.failed;
+  const { published, waiting, refused, failed, skipped, dropped } = tally;
+  return published + waiting + refused + failed + skipped + dropped;
+}
+
+/** Adds the counts of an addition to those of the plan before it. */
+export function addSummaries(left: PlanSummary, right: PlanSummary): PlanSummary {
+  const requests = { ...left.requests };
+  for (const [source, count] of Object.entries(right.requests))
+    requests[source] = (requests[source] ?? 0) + count;
+  return {
+    due: left.due + right.due,
+    closed: left.closed + right.closed,
+    published: left.published + right.published,
+    skipped: left.skipped + right.skipped,
+    waiting: left.waiting + right.waiting,
+    todo: left.todo + right.todo,
+    requests,
+    from: left.from < right.from ? left.from : right.from,
+    to: left.to > right.to ? left.to : right.to,
+  };
 }
 
 /** The tally of one troubled cell. */
 export function tallyOfTrouble(trouble: CellTrouble): Tally {
   return { ...emptyTally, [trouble.state]: 1, troubles: [trouble] };
+}
+
+/** A cell of a window, with the source's name of its asset. */
+export type CellOfWindow = CellKey & { readonly symbol: string };
+
+/** Every cell of a window. */
+export function cellsOf({ dataset, assets, dates }: WindowTask): CellOfWindow[] {
+  return assets.flatMap(({ ticker, symbol }) => dates.map((date) => ({ dataset, ticker, symbol, date })));
+}
+
+/** Counts those cells of a part of a plan that people left out. */
+export function leftOutTally(cells: readonly CellKey[], leaveOuts: readonly LeaveOut[], part: number): Tally {
+  if (leaveOuts.length === 0) return emptyTally;
+  const fates = cells.map((cell) => fateOf(cell, leaveOuts, part));
+  const count = (fate: LeaveOut['fate']): number => fates.filter((each) => each === fate).length;
+  return { ...emptyTally, skipped: count('skipped'), dropped: count('dropped') };
 }
