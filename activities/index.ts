@@ -10,6 +10,7 @@ import { publish } from './publish.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
 import { stage } from './stage.ts';
+import { holdRequests, takePermit } from './take-permit.ts';
 import { writeTmp } from './write-tmp.ts';
 
 /** Every step that a workflow can have done, by the name under which Temporal knows it. */
@@ -18,6 +19,8 @@ const steps = {
   readPlanPage,
   planCell,
   planDay,
+  takePermit,
+  holdRequests,
   fetch,
   stage,
   writeTmp,

@@ -1,29 +1,33 @@
 import { ApplicationFailure, proxyActivities, uuid4 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { diskPolicy, fetchPolicy } from './policies.ts';
-import { splitDataset, type DatasetId } from './pure/cell.ts';
-import { sourceQueue } from './pure/ids.ts';
+import { fetchPage } from './fetch-page.ts';
+import type { TellWait } from './permit.ts';
+import { diskPolicy } from './policies.ts';
+import type { DatasetId } from './pure/cell.ts';
 import type { BatchRef, RunContext, WindowAsk } from './pure/run.ts';
+import { tellRun } from './quota-wait.ts';
 
 const mostPages = 500;
 
-/** Fetches every page of an answer, one step each, and seals them as one batch. */
+/**
+ * Fetches every page of an answer, one step each, and seals them as one batch. Where it must wait for a quota of
+ * the day or month it tells so, by default to the run that it belongs to.
+ */
 export async function fetchBatch(
   context: RunContext,
   dataset: DatasetId,
   ask: WindowAsk,
   label: string,
+  tellWait: TellWait = tellRun,
 ): Promise<BatchRef> {
   const { patienceSeconds } = context.options;
-  const queue = sourceQueue(context.lake, splitDataset(dataset).source);
-  const { fetch } = proxyActivities<Activities>(fetchPolicy(queue, patienceSeconds));
   const { stage } = proxyActivities<Activities>(diskPolicy(patienceSeconds));
   const batchId = newBatchId();
   let pageCount = 0;
   let target: string | undefined;
   do {
     const task = { dataset, ask, batchId, index: pageCount, ...(target === undefined ? {} : { target }) };
-    const page = await fetch.executeWithOptions({ summary: `${label}, page ${pageCount + 1}` }, [task]);
+    const page = await fetchPage(context, task, `${label}, page ${pageCount + 1}`, tellWait);
     target = page.next;
     pageCount += 1;
     if (pageCount > mostPages) throw endless(label);

@@ -32,6 +32,7 @@ import {
   type Tally,
   type WindowTask,
 } from './pure/run.ts';
+import { followQuotaWaits } from './quota-wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 import { cellAttributes, runAttributes } from './search-attributes.ts';
@@ -68,9 +69,11 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     summary: input.carried?.plan.summary ?? null,
     tally: input.carried?.tally ?? emptyTally,
     openWindows: [],
+    quotaWait: null,
     step: 'planning',
   };
   setHandler(progressQuery, () => progress);
+  followQuotaWaits((wait) => (progress.quotaWait = wait));
   try {
     const carried = input.carried ?? (await planRun(input));
     progress.summary = carried.plan.summary;
