@@ -10,7 +10,7 @@ import { publish } from './publish.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
 import { stage } from './stage.ts';
-import { holdRequests, takePermit } from './take-permit.ts';
+import { holdRequests, leaveLine, takePermit } from './take-permit.ts';
 import { writeTmp } from './write-tmp.ts';
 
 /** Every step that a workflow can have done, by the name under which Temporal knows it. */
@@ -20,6 +20,7 @@ const steps = {
   planCell,
   planDay,
   takePermit,
+  leaveLine,
   holdRequests,
   fetch,
   stage,

@@ -23,6 +23,14 @@ export async function takePermit(deps: ActivityDeps, { source, ...task }: Permit
   });
 }
 
+/** Tells the ledger that a request will not be sent, so that it stands in nobody's way. */
+export async function leaveLine(deps: ActivityDeps, source: string, id: string): Promise<void> {
+  await deps.client.workflow.executeUpdateWithStart<typeof quota, void, [string]>('leaveLine', {
+    args: [id],
+    startWorkflowOperation: ledgerOf(deps, source),
+  });
+}
+
 /** Tells the ledger that the key was used too often, so that it holds everybody back for a while. */
 export async function holdRequests(deps: ActivityDeps, source: string, forMs: number): Promise<void> {
   await deps.client.workflow.executeUpdateWithStart<typeof quota, void, [number]>('holdBack', {

@@ -1,4 +1,4 @@
-import { proxyActivities, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { PermitTask } from '../activities/take-permit.ts';
 import { permitPolicy } from './policies.ts';
@@ -14,6 +14,15 @@ export type TellWait = (wait: QuotaWait | null) => Promise<void>;
  * the answer was there already, stays counted: the quota is then used less than it seems, never more.
  */
 export async function awaitPermit(task: PermitTask, patienceSeconds: number, tell: TellWait): Promise<void> {
+  try {
+    await waitInLine(task, patienceSeconds, tell);
+  } catch (error) {
+    if (isCancellation(error)) await leave(task, patienceSeconds);
+    throw error;
+  }
+}
+
+async function waitInLine(task: PermitTask, patienceSeconds: number, tell: TellWait): Promise<void> {
   const { takePermit } = proxyActivities<Activities>(permitPolicy(patienceSeconds));
   let isToldOf = false;
   for (;;) {
@@ -25,6 +34,12 @@ export async function awaitPermit(task: PermitTask, patienceSeconds: number, tel
     if (waitMs > 0) await sleep(waitMs);
     if (permit.isGranted) return;
   }
+}
+
+/** Who is cancelled stands in nobody's way and is shown to nobody as waiting. */
+async function leave({ source, id }: PermitTask, patienceSeconds: number): Promise<void> {
+  const { leaveLine } = proxyActivities<Activities>(permitPolicy(patienceSeconds));
+  await CancellationScope.nonCancellable(() => leaveLine(source, id));
 }
 
 function longWait(permit: Permit, source: string): QuotaWait | null {

@@ -18,7 +18,7 @@ import {
   type PermitAsk,
   type QuotaLimits,
 } from './pure/quota/ledger.ts';
-import { holdBack, takePermit } from './pure/quota/take.ts';
+import { holdBack, leaveLine, takePermit } from './pure/quota/take.ts';
 
 /** What a ledger goes on with after its history was begun anew; nothing at its very start. */
 export interface QuotaInput {
@@ -27,6 +27,8 @@ export interface QuotaInput {
 
 /** Asks for leave to send one request. */
 export const takePermitUpdate = defineUpdate<Permit, [PermitAsk]>('takePermit');
+/** Takes a request (by its id) out of the line. */
+export const leaveLineUpdate = defineUpdate<void, [string]>('leaveLine');
 /** Holds everybody back for so many milliseconds. */
 export const holdBackUpdate = defineUpdate<void, [number]>('holdBack');
 /** Asks what is left at an instant (ms), by given limits or those that the ledger was told last. */
@@ -52,6 +54,7 @@ export async function quota(input: QuotaInput): Promise<never> {
     },
     { validator: (ask) => refuseUnless(isPermitAsk(ask), 'takePermit takes one PermitAsk') },
   );
+  setHandler(leaveLineUpdate, (id) => keep(leaveLine(ledger, id)));
   setHandler(holdBackUpdate, (forMs) => keep(holdBack(ledger, forMs, Date.now())), {
     description: 'Holds every request with this key back for so many milliseconds',
     validator: (forMs) => refuseUnless(forMs >= 0, 'holdBack takes a number of milliseconds'),

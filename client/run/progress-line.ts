@@ -1,3 +1,4 @@
+import { quotaWaitSentence } from '../../workflows/pure/quota/wait.ts';
 import { settledCount, type PlanSummary, type RunProgress } from '../../workflows/pure/run.ts';
 import { duration } from './plan-lines.ts';
 
@@ -10,5 +11,7 @@ export function progressLine(plan: PlanSummary, progress: RunProgress, elapsedMs
   const left = done > 0 ? `, about ${duration((total - done) / perSecond)} left` : '';
   const { refused, failed } = progress.tally;
   const bad = refused + failed > 0 ? `, ${refused} refused, ${failed} failed` : '';
+  if (progress.quotaWait)
+    return `${done} of ${total} cells done${bad}; it ${quotaWaitSentence(progress.quotaWait)}`;
   return `${done} of ${total} cells done, ${perSecond.toFixed(1)} a second${left}${bad}`;
 }

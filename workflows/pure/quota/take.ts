@@ -32,7 +32,7 @@ export interface Taken {
 
 /** How far apart requests lie, so that no sixty seconds hold more than the plan allows. */
 export function spacingMs({ requestsPerMinute }: QuotaLimits): number {
-  return requestsPerMinute === null ? 0 : (minuteMs + slackMs) / requestsPerMinute;
+  return requestsPerMinute === null ? 0 : Math.ceil((minuteMs + slackMs) / requestsPerMinute);
 }
 
 /** Answers an ask: grants the next slot, or says when to ask again. */
@@ -48,6 +48,11 @@ export function takePermit(known: Ledger, ask: PermitAsk, nowMs: number): Taken 
   };
   const place = placeOf(ledger, ask.id, nowMs);
   return place.isNow ? grant(ledger, ask, place.slotMs) : keepWaiting(ledger, ask.id, place, nowMs);
+}
+
+/** Takes out of the line who will not come back: its run was cancelled. Leave that was given stays counted. */
+export function leaveLine(ledger: Ledger, id: string): Ledger {
+  return { ...ledger, waiting: ledger.waiting.filter((each) => each.id !== id) };
 }
 
 /** Holds everybody back for a while: an answer said that the key is used too often. */
