@@ -1,8 +1,13 @@
 import type { Client } from '@temporalio/client';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ConnectedLake } from '../../client/command/lake-client.ts';
 import { quotaLeft } from '../../client/quota/quota-left.ts';
+import { quotaWaits } from '../../client/quota/quota-waits.ts';
+import { projectFolder } from '../../settings.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import type { Permit } from '../../workflows/pure/quota/ledger.ts';
 import { nextPeriodMs } from '../../workflows/pure/quota/periods.ts';
@@ -41,6 +46,14 @@ let market: SampleMarket;
 let first: WorkedLake;
 let second: WorkedLake;
 
+/** Addresses given by hand: the sample market is then asked as a real API is. */
+const addresses = (): Record<string, string> => ({
+  MASSIVE_BASE_URL: market.massiveUrl,
+  MASSIVE_API_KEY: keys.massive,
+  COINGECKO_BASE_URL: market.coingeckoUrl,
+  COINGECKO_API_KEY: keys.coingecko,
+});
+
 const openLake = (): Promise<WorkedLake> =>
   workTestLake({
     address: server.address,
@@ -50,13 +63,7 @@ const openLake = (): Promise<WorkedLake> =>
       assets,
       sources: { massive: { plan }, coingecko: { plan: { requestsPerMinute: null } } },
     },
-    // Addresses given by hand: the sample market is then asked as a real API is.
-    environment: {
-      MASSIVE_BASE_URL: market.massiveUrl,
-      MASSIVE_API_KEY: keys.massive,
-      COINGECKO_BASE_URL: market.coingeckoUrl,
-      COINGECKO_API_KEY: keys.coingecko,
-    },
+    environment: addresses(),
   });
 
 beforeAll(async () => {
@@ -123,6 +130,12 @@ it('a backfill that would eat the share of daily runs waits for tomorrow and say
   const run = backfill.workflowId.slice(first.lake.lake.id.length + 1);
   expect(left?.waiting).toMatchObject([{ lake: first.lake.lake.id, run, reason: 'day', until: midnight }]);
   expect(requestsTo('massive')).toHaveLength(before);
+  expect(await quotaWaits(first.lake)).toEqual([{ run, ...wait }]);
+  expect(await quotaWaits(second.lake)).toEqual([]);
+  const said = await quotaCommand(second.lake);
+  expect(said).toContain('day          4        7     3  ');
+  expect(said).toContain(`${first.lake.lake.id}/${run} (massive.daily_bars/EURUSD/`);
+  expect(said).not.toContain(keys.massive);
 
   const daily = await runRequest(second.lake, { kind: 'daily', date: '2026-11-19', isExplicit: false });
   expect(daily).toMatchObject({ outcome: 'completed' });
@@ -133,9 +146,25 @@ it('a backfill that would eat the share of daily runs waits for tomorrow and say
   expect(await quotaLeft(second.lake, 'massive')).toMatchObject({ dailyUsed: 3, waiting: [] });
 });
 
+/** Runs the command as a person would, in the lake of a test. */
+async function quotaCommand({ settings }: ConnectedLake): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'client/quota.ts'], {
+    cwd: projectFolder,
+    env: {
+      ...process.env,
+      ...addresses(),
+      MARKETLAKE_MARKET: 'sample',
+      MARKETLAKE_DATA_DIR: settings.lakeFolder,
+      MARKETLAKE_CONFIG: join(settings.lakeFolder, '..', 'overlay.yaml'),
+    },
+  });
+  return stdout;
+}
+
 /** When the ledger gave leave to send, as its history tells: one instant for each request, in order. */
 async function leaveGiven({ client }: ConnectedLake, source: string): Promise<number[]> {
   const { workflowId } = await anyLedger(client, source);
+  expect(workflowId).toMatch(/^quota\/\w+\/[0-9a-f]{8}$/);
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
   const permits = (events ?? []).flatMap(({ workflowExecutionUpdateCompletedEventAttributes: completed }) => {
     const payload = completed?.outcome?.success?.payloads?.[0];
