@@ -8,13 +8,18 @@ import { freePort } from '../../client/server/free-port.ts';
 import { temporalCliPath } from '../support/temporal-cli.ts';
 import { until } from '../support/until.ts';
 
-/** A Temporal server that somebody else configured: four partitions a queue, and none of our attributes. */
+/**
+ * A Temporal server that somebody else configured: four partitions a queue, none of our attributes, and long
+ * histories not welcome, so that whoever begins them anew when told to does so within one test.
+ */
 export interface FoundServer {
   readonly address: string;
   /** Kills it and starts it again on the same database. */
   killAndRestart(): Promise<void>;
   close(): Promise<void>;
 }
+
+const longestHistory = 25;
 
 /** Starts such a server with nothing but a place to keep its data. */
 export async function startFoundServer(): Promise<FoundServer> {
@@ -24,7 +29,8 @@ export async function startFoundServer(): Promise<FoundServer> {
   const start = async (): Promise<ChildProcess> => {
     const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'].flatMap((each) => ['--sqlite-pragma', each]);
     const place = ['--headless', '--port', String(port), '--db-filename', join(folder, 'temporal.db')];
-    const args = ['server', 'start-dev', '--log-level', 'error', ...place, ...pragmas];
+    const short = ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${longestHistory}`];
+    const args = ['server', 'start-dev', '--log-level', 'error', ...place, ...pragmas, ...short];
     const child = spawn(await temporalCliPath(), args, { stdio: 'ignore' });
     await until(() => answers(address));
     return child;
