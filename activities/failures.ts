@@ -60,6 +60,11 @@ function failure(
     type,
     nonRetryable: !isRetryable,
     cause: error,
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: Math.min(retryAfterMs, longestRetryAfterMs) }),
+    ...(retryAfterMs === undefined ? {} : delayed(Math.min(retryAfterMs, longestRetryAfterMs))),
   });
+}
+
+/** Temporal keeps the delay to itself, so a workflow that tries again by itself reads it in the details. */
+function delayed(retryAfterMs: number): { nextRetryDelay: number; details: [{ retryAfterMs: number }] } {
+  return { nextRetryDelay: retryAfterMs, details: [{ retryAfterMs }] };
 }

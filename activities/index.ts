@@ -14,6 +14,7 @@ import { recordSkip } from './record-skip.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
 import { stage } from './stage.ts';
+import { holdRequests, leaveLine, takePermit } from './take-permit.ts';
 import { writeTmp } from './write-tmp.ts';
 
 /** Every step that a workflow can have done, by the name under which Temporal knows it. */
@@ -23,6 +24,9 @@ const steps = {
   readPlanPage,
   planCell,
   planDay,
+  takePermit,
+  leaveLine,
+  holdRequests,
   fetch,
   stage,
   writeTmp,

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { runCommand } from './command/command.ts';
 import { exitCode, NobodyAnswers } from './command/exit-code.ts';
 import { connectLake, openLake, type OpenLake } from './command/lake-client.ts';
+import { quotaWaits, type RunWait } from './quota/quota-waits.ts';
 import { areSettled } from './run/cells-of-request.ts';
 import { openCells, openRuns, type OpenExecution } from './run/open-runs.ts';
 import { asOfHelp } from './as-of/instant.ts';
@@ -31,14 +32,15 @@ await runCommand<StatusFlags>(program, async (output, flags) => {
 async function presentStatus(flags: StatusFlags, open: OpenLake, now: Date): Promise<SeenStatus> {
   const range = await statusRange(flags, open, now);
   const known = await standingsOf(open, range, now);
-  const { cells: executions, runs, unknown } = await workInHand(open);
+  const { cells: executions, runs, waits, unknown } = await workInHand(open);
   const cells = withRunning(known, new Set(executions.map(({ id }) => id)));
-  return { range, cells, runs, ...(unknown === undefined ? {} : { unknown }) };
+  return { range, cells, runs, waits, ...(unknown === undefined ? {} : { unknown }) };
 }
 
 interface Work {
   readonly cells: readonly OpenExecution[];
   readonly runs: readonly OpenExecution[];
+  readonly waits: readonly RunWait[];
   /** Why nobody can say, where nobody can. */
   readonly unknown?: string;
 }
@@ -48,9 +50,10 @@ async function workInHand(open: OpenLake): Promise<Work> {
   try {
     const lake = await connectLake(open);
     const [cells, runs] = await Promise.all([openCells(lake), openRuns(lake)]);
-    return { cells, runs };
+    const waits = runs.length > 0 ? await quotaWaits(lake) : [];
+    return { cells, runs, waits };
   } catch (error) {
     if (!(error instanceof NobodyAnswers)) throw error;
-    return { cells: [], runs: [], unknown: error.message };
+    return { cells: [], runs: [], waits: [], unknown: error.message };
   }
 }

@@ -15,6 +15,7 @@ import { readRuntime } from '../lake/runtime.ts';
 import { plannedAssets } from '../plan/planned-assets.ts';
 import { projectFolder, type Settings } from '../settings.ts';
 import { createSources } from '../sources/index.ts';
+import { quotaOf } from '../sources/quota.ts';
 import { sourceAccess } from '../sources/source-access.ts';
 
 /** Opens everything that activities work with. */
@@ -22,7 +23,8 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
   await mkdir(settings.lakeFolder, { recursive: true });
   const store = new LocalStore(settings.lakeFolder);
   const lake = await openIdentity(store, settings.market, now());
-  const marketUrl = (await readRuntime(store))?.marketUrl ?? null;
+  const runtime = await readRuntime(store);
+  const marketUrl = runtime?.marketUrl ?? null;
   const accessTo = sourceAccess(settings, marketUrl);
   const sources = createSources({ csvFiles: settings.csvFiles });
   const from = {
@@ -49,11 +51,19 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
     sources,
     assets: settings.assets,
     accessTo,
+    quotaOf: (source) => quotaOf(settingsOf(settings, source)),
+    areQueuesExact: settings.temporalAddress === undefined && (runtime?.temporal.pid ?? null) !== null,
     plannedAssets: () => plannedAssets(from, now()),
     sqlFolder: join(projectFolder, 'sql'),
     client,
     now,
   };
+}
+
+function settingsOf(settings: Settings, source: string): Settings['sources'][string] {
+  const found = settings.sources[source];
+  if (found) return found;
+  throw new RangeError(`There is no source "${source}" in marketlake.yaml`);
 }
 
 /** A rule that DuckDB cannot run stops the worker here, not at the first candidate. */

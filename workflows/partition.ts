@@ -16,6 +16,7 @@ import type { CellKey } from './pure/cell.ts';
 import { troubleOf } from './pure/failure.ts';
 import { cellDetails, cellRemedies } from './pure/markdown.ts';
 import type { BatchRef, JudgedAgainCause, RunContext } from './pure/run.ts';
+import { quotaWaitSentence, type QuotaWait } from './pure/quota/wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { showState } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
@@ -154,8 +155,21 @@ async function fetchOwnDay(input: PartitionInput): Promise<StagedCell | 'closed'
     return 'closed';
   }
   const ask = { kind: 'range' as const, symbol: plan.symbol, from: date, to: date };
-  const batch = await fetchBatch(context, dataset, ask, `${ticker} ${date}`);
+  const batch = await fetchBatch(context, dataset, ask, `${ticker} ${date}`, {
+    tellWait: (wait) => showWait(input, wait),
+  });
   return { symbol: plan.symbol, batch };
+}
+
+/** A cell that waits for a quota until tomorrow says so itself: no run waits for it. */
+async function showWait(input: PartitionInput, wait: QuotaWait | null): Promise<void> {
+  const { context, dataset, ticker, date } = input;
+  const cell = { dataset, ticker, date };
+  showState(input, context, wait === null ? 'running' : 'waiting');
+  if (wait === null) return;
+  const reason = `it ${quotaWaitSentence(wait)}`;
+  setCurrentDetails(cellDetails(cell, 'waiting', `${reason}, and then goes on by itself.`, []));
+  await disk(context).recordCell(context, { ...cell, event: 'waiting', until: wait.until, reason });
 }
 
 function refusal({ ticker, date }: CellKey, found: string): ApplicationFailure {

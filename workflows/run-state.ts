@@ -1,5 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { runDetails } from './pure/run-details.ts';
+import type { QuotaWait } from './pure/quota/wait.ts';
 import {
   emptyTally,
   type PlanPart,
@@ -51,6 +52,8 @@ export interface RunState {
   steering: Steering;
   /** By id, in the order of opening. */
   readonly open: Map<string, OpenWindow>;
+  /** The wait for a quota that ends first. */
+  quotaWait: QuotaWait | null;
   /** Windows of the page that have not ended. */
   windowsLeft: number;
 }
@@ -67,6 +70,7 @@ export function beginState({ context, request, carried }: RunInput): RunState {
     tally: carried?.tally ?? emptyTally,
     steering: carried?.steering ?? unsteered,
     open: new Map(),
+    quotaWait: null,
     windowsLeft: 0,
   };
 }
@@ -100,10 +104,10 @@ export function loadOf(run: RunState): Load {
 
 /** The state as whoever asks is told it. */
 export function progressOf(run: RunState): RunProgress {
-  const { summary, tally, step, steering, added } = run;
+  const { summary, tally, step, steering, added, quotaWait } = run;
   const { paused, acts } = steering;
   const told = { paused, acts, added, cellsAtOnce: cellsAtOnce(run) };
-  return { summary, tally, openWindows: [...run.open.keys()], step, steering: told };
+  return { summary, tally, openWindows: [...run.open.keys()], quotaWait, step, steering: told };
 }
 
 /** Shows the state in the Web UI; it adds nothing to the history. */

@@ -14,6 +14,7 @@ import { planPolicy } from './policies.ts';
 import { troubleOf } from './pure/failure.ts';
 import { tallyWords } from './pure/run-details.ts';
 import type { PlanSummary, RunContext, RunProgress, RunResult, Tally } from './pure/run.ts';
+import { followQuotaWaits } from './quota-wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { runPage } from './run-page.ts';
 import {
@@ -41,6 +42,10 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
   const run = beginState(input);
   setHandler(progressQuery, () => progressOf(run));
   steerable(run);
+  followQuotaWaits((wait) => {
+    run.quotaWait = wait;
+    showRun(run);
+  });
   showRun(run);
   try {
     const summary = run.summary ?? (await planRun(run));

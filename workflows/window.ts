@@ -36,6 +36,8 @@ import {
 } from './pure/run.ts';
 import { windowDetails } from './pure/run-details.ts';
 import { fateOf, type LeaveOut } from './pure/steering.ts';
+import type { QuotaWait } from './pure/quota/wait.ts';
+import { tellRun } from './quota-wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { cellAttributes } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
@@ -76,6 +78,7 @@ interface WindowState {
   leaveOuts: readonly LeaveOut[];
   tally: Tally;
   step: 'fetching' | 'running';
+  quotaWait: QuotaWait | null;
 }
 
 /**
@@ -110,6 +113,7 @@ function beginWindow(input: WindowInput, isAlone: boolean): WindowState {
     leaveOuts: input.leaveOuts ?? [],
     tally: input.carried?.tally ?? emptyTally,
     step: input.carried || task.batch ? 'running' : 'fetching',
+    quotaWait: null,
   };
   setHandler(
     shareSignal,
@@ -127,9 +131,16 @@ function beginWindow(input: WindowInput, isAlone: boolean): WindowState {
   return state;
 }
 
-function showWindow({ task, cells, share, tally, step }: WindowState): void {
+function showWindow({ task, cells, ...stands }: WindowState): void {
   const name = task.id.replace(/^window\//, '');
-  setCurrentDetails(windowDetails(name, { tally, cellCount: cells.length, share, step }));
+  setCurrentDetails(windowDetails(name, { ...stands, cellCount: cells.length }));
+}
+
+/** Shows a wait for a quota here, and tells the run of it. */
+async function showWait(state: WindowState, wait: QuotaWait | null): Promise<void> {
+  state.quotaWait = wait;
+  showWindow(state);
+  tellRun(wait);
 }
 
 async function runCells(
@@ -170,7 +181,10 @@ async function fetchOrFail(context: RunContext, state: WindowState): Promise<Bat
     if (settledCount(state.tally) === cells.length) return undefined;
     state.tally = emptyTally;
     const label = task.id.replace(/^window\//, '');
-    const batch = await fetchBatch(context, task.dataset, task.ask, label, held);
+    const batch = await fetchBatch(context, task.dataset, task.ask, label, {
+      held,
+      tellWait: (wait) => showWait(state, wait),
+    });
     state.step = 'running';
     return batch;
   } catch (error) {

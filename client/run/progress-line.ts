@@ -1,3 +1,4 @@
+import { quotaWaitSentence } from '../../workflows/pure/quota/wait.ts';
 import { settledCount, type PlanSummary, type RunProgress } from '../../workflows/pure/run.ts';
 import { whoWords } from '../../workflows/pure/run-details.ts';
 import { duration } from './plan-lines.ts';
@@ -20,5 +21,7 @@ export function progressLine(plan: PlanSummary, progress: RunProgress, pace: Pac
   const bad = refused + failed > 0 ? `, ${refused} refused, ${failed} failed` : '';
   if (paused)
     return `paused since ${paused.since.slice(0, 16)}Z ${whoWords(paused)}; ${done} of ${total} cells done${bad}`;
+  if (progress.quotaWait)
+    return `${done} of ${total} cells done${bad}; it ${quotaWaitSentence(progress.quotaWait)}`;
   return `${done} of ${total} cells done, ${perSecond.toFixed(1)} a second${left}${bad}`;
 }

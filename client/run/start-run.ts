@@ -3,6 +3,7 @@ import type { Workflow } from '@temporalio/common';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import type { RunContext, RunOptions, RunRequest, RunResult } from '../../workflows/pure/run.ts';
 import type { RunInput } from '../../workflows/run-state.ts';
+import { meteredSources } from '../../sources/quota.ts';
 import type { Settings } from '../../settings.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 
@@ -19,7 +20,14 @@ export type RunHandle = WorkflowHandle<Workflow & ((input: RunInput) => Promise<
 /** How a run behaves, as marketlake.yaml has it. */
 export function runOptions(settings: Settings, isSearchable: boolean): RunOptions {
   const { cellsAtOnce, windowsAtOnce, patienceMinutes } = settings.run;
-  return { cellsAtOnce, windowsAtOnce, patienceSeconds: patienceMinutes * 60, isSearchable };
+  const patienceSeconds = patienceMinutes * 60;
+  return {
+    cellsAtOnce,
+    windowsAtOnce,
+    patienceSeconds,
+    isSearchable,
+    meteredSources: meteredSources(settings),
+  };
 }
 
 /** Starts a run, or joins it where it is running already. */

@@ -27,7 +27,13 @@ async function rebuild(workflowRunId: string): Promise<Modelled> {
     lake: { id: 'sample-1', market: 'sample', createdAt: startedAt } as const,
     now: () => new Date('2024-03-05T00:00:00Z'),
   };
-  const options = { patienceSeconds: 60, cellsAtOnce: 1, windowsAtOnce: 1, isSearchable: false };
+  const options = {
+    patienceSeconds: 60,
+    cellsAtOnce: 1,
+    windowsAtOnce: 1,
+    isSearchable: false,
+    meteredSources: [],
+  };
   return environment.run(() => model(deps, { lake: 'sample-1', run, options }));
 }
 

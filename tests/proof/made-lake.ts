@@ -189,7 +189,13 @@ export class MadeLake {
   }
 
   get #context(): Parameters<typeof publish>[1] {
-    const options = { patienceSeconds: 60, cellsAtOnce: 1, windowsAtOnce: 1, isSearchable: false };
+    const options = {
+      patienceSeconds: 60,
+      cellsAtOnce: 1,
+      windowsAtOnce: 1,
+      isSearchable: false,
+      meteredSources: [],
+    };
     return { lake: this.deps.lake.id, run, options };
   }
 

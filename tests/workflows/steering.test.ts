@@ -189,6 +189,7 @@ describe('what the Web UI shows of a run', () => {
     tally: { ...emptyTally, published: 90, dropped: 3 },
     openWindows: [],
     step: 'cells',
+    quotaWait: null,
     steering: { paused: null, cellsAtOnce: 40, acts: [], added: [] },
   };
   const windows = Array.from({ length: 30 }, (_, index) => ({ name: `w${index}`, cellCount: 63, share: 5 }));
@@ -203,12 +204,12 @@ describe('what the Web UI shows of a run', () => {
   });
 
   it('says first that it is paused, by whom, since when and why; a reason breaks no table', () => {
-    const paused = { since: '2026-11-19T12:00:00Z', by: 'Ana', reason: 'a | b' };
+    const paused = { since: '2026-11-19T12:00:00Z', by: 'the night shift', reason: 'a | b' };
     const text = runDetails('r', { ...progress, steering: { ...progress.steering, paused } }, windows, null);
     expect(text.split('\n').slice(0, 3)).toEqual([
       '**r**: **paused**',
       '',
-      'Paused since 2026-11-19T12:00:00Z by Ana: a \\| b. Nothing new begins; what is in flight ends in order.',
+      'Paused since 2026-11-19T12:00:00Z by the night shift: a \\| b. Nothing new begins; what is in flight ends in order.',
     ]);
   });
 
@@ -217,7 +218,7 @@ describe('what the Web UI shows of a run', () => {
   });
 
   it('shows a window that its run holds as held', () => {
-    const stands = { tally: emptyTally, cellCount: 63, share: 0, step: 'running' };
+    const stands = { tally: emptyTally, cellCount: 63, share: 0, step: 'running', quotaWait: null };
     expect(windowDetails('w', stands)).toContain('**held**');
     expect(windowDetails('w', { ...stands, share: 2 })).toBe(
       '**w**: **running**\n\n0 of 63 cells done (none yet); 2 at once.',

@@ -56,3 +56,11 @@ export function mainQueue(lakeId: string): string {
 export function sourceQueue(lakeId: string, source: string): string {
   return `${lakeId}-${source}`;
 }
+
+/** `quota/massive/3f2a1b9c`: the ledger of one key. Not below a lake's id, since the key belongs to no lake. */
+export function quotaId(source: string, keyName: string): string {
+  return `quota/${source}/${keyName}`;
+}
+
+/** The task queue of all ledgers: any worker of the namespace serves any of them, whatever its lake. */
+export const quotaQueue = 'quota';

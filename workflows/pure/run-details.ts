@@ -1,3 +1,4 @@
+import { quotaWaitSentence, type QuotaWait } from './quota/wait.ts';
 import { settledCount, type RunProgress, type Tally } from './run.ts';
 import type { Paused } from './steering.ts';
 
@@ -26,6 +27,7 @@ export function runDetails(
       ? `Paused since ${paused.since} ${whoWords(paused)}. Nothing new begins; what is in flight ends in order.`
       : '',
     countsLine(progress),
+    progress.quotaWait ? `It ${quotaWaitSentence(progress.quotaWait)}, and then goes on by itself.` : '',
     windowTable(windows),
     acts
       .slice(-actsListed)
@@ -88,11 +90,13 @@ export function windowDetails(
     readonly cellCount: number;
     readonly share: number;
     readonly step: string;
+    readonly quotaWait: QuotaWait | null;
   },
 ): string {
-  const { tally, cellCount, share, step } = stands;
+  const { tally, cellCount, share, step, quotaWait } = stands;
   const held = share === 0 ? ' Its run holds it: nothing new begins.' : '';
-  return `**${name}**: **${share === 0 ? 'held' : step}**\n\n${settledCount(tally)} of ${cellCount} cells done (${tallyWords(tally)}); ${share} at once.${held}`;
+  const waits = quotaWait ? ` It ${quotaWaitSentence(quotaWait)}, and then goes on by itself.` : '';
+  return `**${name}**: **${share === 0 ? 'held' : step}**\n\n${settledCount(tally)} of ${cellCount} cells done (${tallyWords(tally)}); ${share} at once.${held}${waits}`;
 }
 
 /** A person's words must not end a list, a table or a paragraph. */

@@ -1,5 +1,6 @@
 import type { CellKey, CellState, DatasetId, PartitionDate } from './cell.ts';
 import { fateOf, type LeaveOut, type Paused, type TakenAct } from './steering.ts';
+import type { QuotaWait } from './quota/wait.ts';
 
 /** What is asked of a run, what it plans, and what comes back: small JSON, never rows. */
 
@@ -148,6 +149,8 @@ export interface RunOptions {
   readonly patienceSeconds: number;
   /** False on a server that lacks our search attributes: lists there cannot be filtered by cell. */
   readonly isSearchable: boolean;
+  /** Sources whose requests a ledger counts and paces. */
+  readonly meteredSources: readonly string[];
 }
 
 /** Who a workflow works for. */
@@ -165,6 +168,8 @@ export interface RunProgress {
   readonly tally: Tally;
   /** Ids (without the lake's) of the windows that are open now; each answers `windowProgress`. */
   readonly openWindows: readonly string[];
+  /** The wait for a quota that ends first, where a window waits for the next day or month. */
+  readonly quotaWait: QuotaWait | null;
   readonly step: 'planning' | 'cells' | 'model' | 'ended';
   readonly steering: RunSteering;
 }
