@@ -21,6 +21,7 @@ COPY plan plan
 COPY report report
 COPY sources sources
 COPY sql sql
+COPY telemetry telemetry
 COPY warehouse warehouse
 COPY worker worker
 COPY workflows workflows

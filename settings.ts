@@ -9,6 +9,12 @@ import { calendarNames } from './calendars/index.ts';
 import type { Market } from './lake/identity.ts';
 import { csvFileSchema } from './sources/csv-options.ts';
 import type { SourceSettings } from './sources/source-settings.ts';
+import { headerValues } from './telemetry/hiding.ts';
+import {
+  telemetrySchema,
+  telemetrySettings,
+  type TelemetrySettings,
+} from './telemetry/telemetry-settings.ts';
 
 /** The one module that reads the environment and marketlake.yaml; everybody else is handed what it needs. */
 
@@ -76,6 +82,7 @@ const fileSchema = z.strictObject({
     windowsAtOnce: z.number().int().min(1).max(100),
     patienceMinutes: z.number().positive().max(1440),
   }),
+  telemetry: telemetrySchema,
 });
 
 type File = z.infer<typeof fileSchema>;
@@ -92,6 +99,7 @@ export interface Settings {
   readonly csvFiles: File['sources']['csv']['files'];
   readonly schedule: File['schedule'];
   readonly run: File['run'];
+  readonly telemetry: TelemetrySettings;
   /** The variable's text; unset means the address in the lake's runtime.json. */
   readonly temporalAddress?: string;
   readonly temporalCliPath?: string;
@@ -125,6 +133,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
     csvFiles: file.sources.csv.files,
     schedule: file.schedule,
     run: file.run,
+    telemetry: telemetrySettings(file.telemetry, environment),
     ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),
     ...optional('temporalCliPath', environment['TEMPORAL_CLI_PATH']),
     pathFolders: (environment['PATH'] ?? '').split(':').filter(Boolean),
@@ -140,6 +149,20 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
 export function temporalConnection(address: string | undefined): ReturnType<typeof loadClientConnectConfig> {
   const config = loadClientConnectConfig();
   return address ? { ...config, connectionOptions: { ...config.connectionOptions, address } } : config;
+}
+
+/** Every secret that was configured, for the wall that blots them out of what a process tells of itself. */
+export function configuredSecrets(
+  settings: Pick<Settings, 'sources'>,
+  environment: Environment = process.env,
+): string[] {
+  const { apiKey } = loadClientConnectConfig().connectionOptions;
+  const headers = ['', '_TRACES'].map((signal) => environment[`OTEL_EXPORTER_OTLP${signal}_HEADERS`] ?? '');
+  return [
+    ...Object.values(settings.sources).map((source) => source.apiKey),
+    typeof apiKey === 'string' ? apiKey : undefined,
+    ...headers.flatMap(headerValues),
+  ].filter((secret) => secret !== undefined);
 }
 
 /** Tells whether colours are wanted on a terminal: NO_COLOR, set to anything, says no. */

@@ -39,6 +39,7 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
     );
   }
   const verdict = await evaluate(deps, task);
+  deps.observe({ kind: 'audit', dataset: task.dataset, checks: verdict.checks });
   const attempt = currentAttempt(deps.lake.id);
   const file = auditFile(task, attempt.id);
   const isRefused = verdict.outcome !== 'passed';

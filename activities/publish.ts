@@ -22,7 +22,7 @@ export async function publish(
   task: PublishTask,
 ): Promise<Publication> {
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
-  return publishCandidate(deps.store, task, task.candidate, {
+  const publication = await publishCandidate(deps.store, task, task.candidate, {
     recordedAt: deps.now().toISOString(),
     run: context.run,
     workflowId,
@@ -34,4 +34,8 @@ export async function publish(
     writer: writerVersion,
     audit: task.audit,
   });
+  const { dataset, ticker, date } = task;
+  const outcome = publication.supersedes === undefined ? publication.outcome : 'restated';
+  deps.observe({ kind: 'cell', cell: { dataset, ticker, date }, outcome });
+  return publication;
 }

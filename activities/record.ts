@@ -29,6 +29,7 @@ export async function recordCell(deps: ActivityDeps, context: RunContext, note: 
   const record: CellRecord = { ...facts, recordedAt, run: context.run, workflowId, workflowRunId };
   try {
     await appendOnce(deps.store, cellRecordsFolder(cell), record);
+    deps.observe({ kind: 'cell', cell, outcome: note.event, code: note.code, reason: note.reason });
   } finally {
     // On a full disk the record waits for the room that this gives back.
     if (discard) await deps.store.remove(discard);
@@ -62,6 +63,7 @@ export async function recordWindowFailure(
     ...failure,
     cells,
   });
+  deps.observe({ kind: 'cells', dataset: task.dataset, outcome: 'failed', count: cells.length, ...failure });
 }
 
 /** How a run ended. */
@@ -82,4 +84,5 @@ export async function recordRunEnd(deps: ActivityDeps, context: RunContext, end:
     run: context.run,
     workflowRunId,
   });
+  deps.observe({ kind: 'run-ended', run: context.run, end });
 }

@@ -15,8 +15,11 @@ export type Written =
   /** The contract says that a day without data is a day without a session. */
   | { readonly outcome: 'closed' };
 
+/** A cell to be written, and the run it is written for, which is for whoever watches. */
+export type WriteTask = CellOfBatch & { readonly run: string };
+
 /** Takes a cell's rows out of its batch and writes them as a candidate that no reader can see. */
-export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<Written> {
+export async function writeTmp(deps: ActivityDeps, task: WriteTask): Promise<Written> {
   const records = await readCellRecords(deps.store, task);
   if (records.some(({ record }) => discredits(record, task.batch.id))) return { outcome: 'batch-refused' };
   const { resource, contract } = datasetParts(deps, task.dataset);

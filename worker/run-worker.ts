@@ -4,6 +4,7 @@ import { createActivities } from '../activities/index.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import type { Settings } from '../settings.ts';
 import { mainQueue, sourceQueue } from '../workflows/pure/ids.ts';
+import { unwatched, type Watched } from './open-telemetry.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const shutdownGraceTime = '15 seconds';
@@ -34,18 +35,24 @@ export async function runWorker(
   deps: ActivityDeps,
   connection: NativeConnection,
   namespace: string,
+  watched: Watched = unwatched,
 ): Promise<RunningWorker> {
   const activities = createActivities(deps);
-  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'activities' | 'shutdownGraceTime'> = {
+  const common: Pick<
+    WorkerOptions,
+    'connection' | 'namespace' | 'activities' | 'shutdownGraceTime' | 'interceptors' | 'sinks'
+  > = {
     connection,
     namespace,
     activities,
     shutdownGraceTime,
+    interceptors: watched.interceptors,
+    sinks: watched.sinks,
   };
   const main = await Worker.create({
     ...common,
     taskQueue: mainQueue(deps.lake.id),
-    workflowBundle: await workflowBundle(settings.cacheFolder),
+    workflowBundle: await workflowBundle(settings.cacheFolder, watched.workflowModules),
     ...workflowWorkerOptions,
   });
   const fetchers = await Promise.all(

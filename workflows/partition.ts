@@ -91,7 +91,7 @@ async function writeAuditPublish(
   const { context, dataset, ticker, date } = input;
   const { writeTmp, audit, publish, recordCell } = disk(context);
   const cell = { dataset, ticker, date };
-  const written = await writeTmp({ ...cell, symbol, batch });
+  const written = await writeTmp({ ...cell, symbol, batch, run: context.run });
   if (written.outcome === 'batch-refused') return 'batch-refused';
   if (written.outcome === 'closed') {
     await recordCell(context, {

@@ -12,6 +12,7 @@ const rooms = [
   'plan',
   'report',
   'sources',
+  'telemetry',
   'warehouse',
   'worker',
   'workflows',
