@@ -191,7 +191,7 @@ function apiSettings(
   const givenUrl = environment[`${name.toUpperCase()}_BASE_URL`];
   if (givenUrl && !URL.canParse(givenUrl)) {
     throw new SettingsError(
-      `${name.toUpperCase()}_BASE_URL is "${givenUrl}": write a URL, such as ${baseUrl}`,
+      `${name.toUpperCase()}_BASE_URL is "${withoutQuery(givenUrl)}": write a URL, such as ${baseUrl}`,
     );
   }
   return {
@@ -205,6 +205,11 @@ function apiSettings(
       plan.requestsPerMinute === undefined ? defaultRequestsPerMinute : plan.requestsPerMinute,
     historyDays: plan.historyDays,
   };
+}
+
+/** What stands behind a question mark or before an at sign may be a key. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*$/s, '?…').replace(/^.*@/s, '…@');
 }
 
 function csvSettings(file: File): SourceSettings {

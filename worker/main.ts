@@ -46,6 +46,7 @@ async function main(): Promise<void> {
   } finally {
     await connection.close();
     await telemetry.stop();
+    log.info('worker stopped');
   }
 }
 
