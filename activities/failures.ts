@@ -60,6 +60,7 @@ function failure(
     type,
     nonRetryable: !isRetryable,
     cause: error,
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: Math.min(retryAfterMs, longestRetryAfterMs) }),
+    // A delay of 0 would tell the server not to try again at all.
+    ...(retryAfterMs ? { nextRetryDelay: Math.min(retryAfterMs, longestRetryAfterMs) } : {}),
   });
 }

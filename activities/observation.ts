@@ -34,10 +34,16 @@ export type Observation =
       readonly seconds: number;
     }
   | { readonly kind: 'audit'; readonly dataset: DatasetId; readonly checks: readonly Check[] }
-  | ({ readonly kind: 'cell'; readonly cell: CellKey; readonly outcome: CellOutcome } & Why)
+  | ({
+      readonly kind: 'cell';
+      readonly run: string;
+      readonly cell: CellKey;
+      readonly outcome: CellOutcome;
+    } & Why)
   /** Many cells that share an outcome and its reason. */
   | ({
       readonly kind: 'cells';
+      readonly run: string;
       readonly dataset: DatasetId;
       readonly outcome: CellOutcome;
       readonly count: number;

@@ -85,7 +85,8 @@ async function recordClosed(
       reason,
     });
   }
-  for (const [dataset, count] of counts) deps.observe({ kind: 'cells', dataset, outcome: 'closed', count });
+  for (const [dataset, count] of counts)
+    deps.observe({ kind: 'cells', run, dataset, outcome: 'closed', count });
 }
 
 async function writePages(deps: ActivityDeps, made: Plan, run: string, attempt: Attempt): Promise<number> {

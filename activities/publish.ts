@@ -36,6 +36,6 @@ export async function publish(
   });
   const { dataset, ticker, date } = task;
   const outcome = publication.supersedes === undefined ? publication.outcome : 'restated';
-  deps.observe({ kind: 'cell', cell: { dataset, ticker, date }, outcome });
+  deps.observe({ kind: 'cell', run: context.run, cell: { dataset, ticker, date }, outcome });
   return publication;
 }

@@ -29,7 +29,8 @@ export async function recordCell(deps: ActivityDeps, context: RunContext, note: 
   const record: CellRecord = { ...facts, recordedAt, run: context.run, workflowId, workflowRunId };
   try {
     await appendOnce(deps.store, cellRecordsFolder(cell), record);
-    deps.observe({ kind: 'cell', cell, outcome: note.event, code: note.code, reason: note.reason });
+    const { run } = context;
+    deps.observe({ kind: 'cell', run, cell, outcome: note.event, code: note.code, reason: note.reason });
   } finally {
     // On a full disk the record waits for the room that this gives back.
     if (discard) await deps.store.remove(discard);
@@ -63,7 +64,15 @@ export async function recordWindowFailure(
     ...failure,
     cells,
   });
-  deps.observe({ kind: 'cells', dataset: task.dataset, outcome: 'failed', count: cells.length, ...failure });
+  const { run } = context;
+  deps.observe({
+    kind: 'cells',
+    run,
+    dataset: task.dataset,
+    outcome: 'failed',
+    count: cells.length,
+    ...failure,
+  });
 }
 
 /** How a run ended. */

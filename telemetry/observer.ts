@@ -60,15 +60,15 @@ function count(what: Observation, measure: Measure): void {
 function tell(what: Observation, log: Log): void {
   switch (what.kind) {
     case 'cell': {
-      const { cell, outcome, code, reason } = what;
-      const fields = { ...whoIsAtWork(), ...cell, outcome, code, reason };
+      const { run, cell, outcome, code, reason } = what;
+      const fields = { ...whoIsAtWork(), run, ...cell, outcome, code, reason };
       if (outcome === 'refused' || outcome === 'failed') return log.warn(fields, `cell ${outcome}`);
       if (outcome === 'restated' || outcome === 'skipped') return log.info(fields, `cell ${outcome}`);
       return log.debug(fields, `cell ${outcome}`);
     }
     case 'cells': {
-      const { dataset, outcome, count: cellCount, code, reason } = what;
-      const fields = { ...whoIsAtWork(), dataset, outcome, cellCount, code, reason };
+      const { run, dataset, outcome, count: cellCount, code, reason } = what;
+      const fields = { ...whoIsAtWork(), run, dataset, outcome, cellCount, code, reason };
       if (outcome === 'refused' || outcome === 'failed')
         return log.warn(fields, `${cellCount} cells ${outcome}`);
       return log.debug(fields, `${cellCount} cells ${outcome}`);
