@@ -28,7 +28,7 @@ const longestClosureDays = 30;
  * An asset that was never published is counted from `since`, the day its lake was made.
  */
 export async function readStaleness(
-  index: LakeIndex,
+  index: Pick<LakeIndex, 'rows'>,
   assets: readonly PlannedAsset[],
   now: Date,
   since: PartitionDate,
