@@ -22,7 +22,14 @@ export async function fetchBatch(
   let pageCount = 0;
   let target: string | undefined;
   do {
-    const task = { run: context.run, dataset, ask, batchId, index: pageCount, ...(target === undefined ? {} : { target }) };
+    const task = {
+      run: context.run,
+      dataset,
+      ask,
+      batchId,
+      index: pageCount,
+      ...(target === undefined ? {} : { target }),
+    };
     const page = await fetch.executeWithOptions({ summary: `${label}, page ${pageCount + 1}` }, [task]);
     target = page.next;
     pageCount += 1;

@@ -30,7 +30,7 @@ describe('the log', () => {
   const lineOf = (format: 'json' | 'text' | 'auto', isTTY = false): string => {
     let text = '';
     const out = { isTTY, write: (piece: string) => ((text += piece), true) };
-    const log = openLog({ level: 'info', format }, hiding(['canary']), out as unknown as NodeJS.WriteStream);
+    const log = openLog({ level: 'info', format }, hiding(['canary']), out);
     log.debug('not at this level');
     log.warn({ ticker: 'BTC', attempt: 2, code: 'RateLimited' }, 'step failed with canary');
     return text;
