@@ -46,17 +46,17 @@ export async function readStaleness(
   return assets.map((asset) => {
     const { dataset, ticker } = asset;
     const newest = newestOf.get(`${dataset}/${ticker}`) ?? null;
-    const due = newestDueDate(asset, now, newest ?? since);
+    const due = newestDueDate(asset, now, newest);
     return { dataset, ticker, newest, due, days: daysLate(newest, due, since) };
   });
 }
 
-/** The newest final open day; a calendar is not asked about days before `oldest`, which it may not know. */
-function newestDueDate(asset: PlannedAsset, now: Date, oldest: PartitionDate): PartitionDate | null {
+/** The newest final open day; nobody need look further back than what is published. */
+function newestDueDate(asset: PlannedAsset, now: Date, newest: PartitionDate | null): PartitionDate | null {
   const last = lastFinalDate(now, asset.final);
   for (let back = 0; back < longestClosureDays; back += 1) {
     const date = addDays(last, -back);
-    if (date < oldest) return null;
+    if (newest !== null && date < newest) return null;
     if (asset.calendar.day(date).isOpen) return date;
   }
   return null;

@@ -44,6 +44,13 @@ describe('an asset is', () => {
       '2026-10-11T12:00:00Z',
       10,
     ],
+    [
+      'one day behind at least, also in a lake that is younger than the day',
+      coin('BTC'),
+      null,
+      '2026-09-20T12:00:00Z',
+      1,
+    ],
     ['one day behind at least, where it was never published', coin('BTC'), null, '2026-10-02T00:50:00Z', 1],
   ] as const)('%s', async (_title, asset, newest, now, days) => {
     expect(await daysBehind(asset, newest, now)).toBe(days);
