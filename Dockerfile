@@ -22,6 +22,7 @@ COPY proof proof
 COPY report report
 COPY sources sources
 COPY sql sql
+COPY telemetry telemetry
 COPY warehouse warehouse
 COPY worker worker
 COPY workflows workflows

@@ -10,6 +10,12 @@ import type { Market } from './lake/identity.ts';
 import { csvFileSchema } from './sources/csv-options.ts';
 import { usualDailyShare } from './sources/quota.ts';
 import type { SourceSettings } from './sources/source-settings.ts';
+import { headerValues } from './telemetry/hiding.ts';
+import {
+  telemetrySchema,
+  telemetrySettings,
+  type TelemetrySettings,
+} from './telemetry/telemetry-settings.ts';
 
 /** The one module that reads the environment and marketlake.yaml; everybody else is handed what it needs. */
 
@@ -85,6 +91,7 @@ const fileSchema = z.strictObject({
     windowsAtOnce: z.number().int().min(1).max(100),
     patienceMinutes: z.number().positive().max(1440),
   }),
+  telemetry: telemetrySchema,
 });
 
 type File = z.infer<typeof fileSchema>;
@@ -101,6 +108,7 @@ export interface Settings {
   readonly csvFiles: File['sources']['csv']['files'];
   readonly schedule: File['schedule'];
   readonly run: File['run'];
+  readonly telemetry: TelemetrySettings;
   /** The variable's text; unset means the address in the lake's runtime.json. */
   readonly temporalAddress?: string;
   readonly temporalCliPath?: string;
@@ -136,6 +144,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
     csvFiles: file.sources.csv.files,
     schedule: file.schedule,
     run: file.run,
+    telemetry: telemetrySettings(file.telemetry, environment),
     ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),
     ...optional('temporalCliPath', environment['TEMPORAL_CLI_PATH']),
     pathFolders: (environment['PATH'] ?? '').split(':').filter(Boolean),
@@ -151,6 +160,20 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
 export function temporalConnection(address: string | undefined): ReturnType<typeof loadClientConnectConfig> {
   const config = loadClientConnectConfig({ overrideEnvVars: withTemporalKey(process.env) });
   return address ? { ...config, connectionOptions: { ...config.connectionOptions, address } } : config;
+}
+
+/** Every secret that was configured, for the wall that blots them out of what a process tells of itself. */
+export function configuredSecrets(
+  settings: Pick<Settings, 'sources'>,
+  environment: Environment = process.env,
+): string[] {
+  const { apiKey } = loadClientConnectConfig().connectionOptions;
+  const headers = ['', '_TRACES'].map((signal) => environment[`OTEL_EXPORTER_OTLP${signal}_HEADERS`] ?? '');
+  return [
+    ...Object.values(settings.sources).map((source) => source.apiKey),
+    typeof apiKey === 'string' ? apiKey : undefined,
+    ...headers.flatMap(headerValues),
+  ].filter((secret) => secret !== undefined);
 }
 
 /** Tells whether colours are wanted on a terminal: NO_COLOR, set to anything, says no. */
@@ -230,7 +253,7 @@ function apiSettings(
   const givenUrl = environment[`${name.toUpperCase()}_BASE_URL`];
   if (givenUrl && !URL.canParse(givenUrl)) {
     throw new SettingsError(
-      `${name.toUpperCase()}_BASE_URL is "${givenUrl}": write a URL, such as ${baseUrl}`,
+      `${name.toUpperCase()}_BASE_URL is "${withoutQuery(givenUrl)}": write a URL, such as ${baseUrl}`,
     );
   }
   return {
@@ -255,6 +278,11 @@ function orUsual<T>(given: T | undefined, usual: T): T {
 
 function assetCountOf(name: string, { assets }: File): number {
   return assets.filter(({ sources }) => sources.some(({ dataset }) => dataset.startsWith(`${name}.`))).length;
+}
+
+/** What stands behind a question mark or before an at sign may be a key. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*$/s, '?…').replace(/^.*@/s, '…@');
 }
 
 function csvSettings(file: File): SourceSettings {

@@ -47,6 +47,7 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
     );
   }
   const verdict = await evaluate(deps, task);
+  deps.observe({ kind: 'audit', dataset: task.dataset, checks: verdict.checks });
   const hasPassed = verdict.outcome === 'passed';
   const accepted = hasPassed ? { kind: 'none' as const } : await acceptedByPerson(deps, task, verdict);
   const attempt = currentAttempt(deps.lake.id);

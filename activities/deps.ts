@@ -10,6 +10,7 @@ import type { SourceQuota } from '../sources/quota.ts';
 import type { Resource, Source, SourceAccess } from '../sources/source.ts';
 import type { Asset } from '../settings.ts';
 import { splitDataset, type DatasetId } from '../workflows/pure/cell.ts';
+import type { Observe } from './observation.ts';
 
 /** What the worker hands to the activities; nothing in here is opened by an activity itself. */
 export interface ActivityDeps {
@@ -30,6 +31,8 @@ export interface ActivityDeps {
   readonly sqlFolder: string;
   readonly client: Client;
   readonly now: () => Date;
+  /** Told what metrics and logs are made of. */
+  readonly observe: Observe;
 }
 
 /**

@@ -60,7 +60,8 @@ function failure(
     type,
     nonRetryable: !isRetryable,
     cause: error,
-    ...(retryAfterMs === undefined ? {} : delayed(Math.min(retryAfterMs, longestRetryAfterMs))),
+    // A delay of 0 would tell the server not to try again at all.
+    ...(retryAfterMs ? delayed(Math.min(retryAfterMs, longestRetryAfterMs)) : {}),
   });
 }
 

@@ -3,7 +3,7 @@ import { planPageFile, runRecordsFolder } from '../lake/layout.ts';
 import { appendCellRecord, appendFirstRecords, appendOnce } from '../lake/records.ts';
 import type { DueCell } from '../plan/due-cells.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
-import { utcDateOf, type CellKey } from '../workflows/pure/cell.ts';
+import { utcDateOf, type CellKey, type DatasetId } from '../workflows/pure/cell.ts';
 import type { PlanPage, PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
 import { decideCells } from './decide-cells.ts';
@@ -36,6 +36,7 @@ export async function plan(deps: ActivityDeps, context: RunContext, request: Run
     recordedAt: deps.now().toISOString(),
     plan: reference,
   });
+  deps.observe({ kind: 'run-planned', run: context.run, summary: reference.summary });
   return reference;
 }
 
@@ -79,10 +80,12 @@ async function recordClosed(
   now: Date,
 ): Promise<void> {
   const byReason = new Map<string, CellKey[]>();
+  const counts = new Map<DatasetId, number>();
   for (const cell of cells) {
     const reason = cell.fate.kind === 'closed' ? cell.fate.reason : '';
     const record = { event: 'closed' as const, recordedAt: now.toISOString(), run, reason };
     const key = { dataset: cell.asset.dataset, ticker: cell.asset.ticker, date: cell.date };
+    counts.set(key.dataset, (counts.get(key.dataset) ?? 0) + 1);
     if (cell.known) await appendCellRecord(deps.store, key, record);
     else byReason.set(reason, [...(byReason.get(reason) ?? []), key]);
   }
@@ -94,6 +97,8 @@ async function recordClosed(
       reason,
     });
   }
+  for (const [dataset, count] of counts)
+    deps.observe({ kind: 'cells', run, dataset, outcome: 'closed', count });
 }
 
 async function writePages(deps: ActivityDeps, made: Plan, run: string, plannedBy: string): Promise<number> {

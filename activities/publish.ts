@@ -29,7 +29,7 @@ export async function publish(
   task: PublishTask,
 ): Promise<Publication> {
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
-  return publishCandidate(deps.store, task, task.candidate, {
+  const publication = await publishCandidate(deps.store, task, task.candidate, {
     recordedAt: deps.now().toISOString(),
     run: context.run,
     workflowId,
@@ -43,6 +43,10 @@ export async function publish(
     ...(task.cause ? { cause: task.cause } : {}),
     ...(await acceptanceFacts(deps, task)),
   });
+  const { dataset, ticker, date } = task;
+  const outcome = publication.supersedes === undefined ? publication.outcome : 'restated';
+  deps.observe({ kind: 'cell', run: context.run, cell: { dataset, ticker, date }, outcome });
+  return publication;
 }
 
 async function acceptanceFacts(

@@ -15,7 +15,7 @@ import type { ActivityDeps } from './deps.ts';
 
 /** What happened to a cell, other than its publication. */
 export interface CellNote extends CellKey {
-  readonly event: Exclude<CellRecord['event'], 'published' | 'unchanged'>;
+  readonly event: Exclude<CellRecord['event'], 'published' | 'unchanged' | 'accepted' | 'withdrawn'>;
   readonly code?: string;
   readonly reason?: string;
   readonly batch?: BatchRef;
@@ -50,6 +50,8 @@ export async function recordCell(deps: ActivityDeps, context: RunContext, note: 
   };
   try {
     await appendOnce(deps.store, cellRecordsFolder(cell), record);
+    const { run } = context;
+    deps.observe({ kind: 'cell', run, cell, outcome: note.event, code: note.code, reason: note.reason });
   } finally {
     // On a full disk the record waits for the room that this gives back.
     if (discard) await deps.store.remove(discard);
@@ -83,6 +85,15 @@ export async function recordWindowFailure(
     ...failure,
     cells,
   });
+  const { run } = context;
+  deps.observe({
+    kind: 'cells',
+    run,
+    dataset: task.dataset,
+    outcome: 'failed',
+    count: cells.length,
+    ...failure,
+  });
 }
 
 /** How a run ended. */
@@ -103,4 +114,5 @@ export async function recordRunEnd(deps: ActivityDeps, context: RunContext, end:
     run: context.run,
     workflowRunId,
   });
+  deps.observe({ kind: 'run-ended', run: context.run, end });
 }

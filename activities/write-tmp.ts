@@ -18,6 +18,8 @@ export type Written =
 
 /** A cell and its batch. */
 export interface WriteTask extends CellOfBatch {
+  /** The run it is written for, which is for whoever watches. */
+  readonly run: string;
   /** Set where the batch was judged before and is to be judged again, whatever the records say of it. */
   readonly cause?: JudgedAgainCause;
 }

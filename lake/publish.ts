@@ -37,6 +37,8 @@ export interface Publication {
   readonly outcome: 'published' | 'unchanged';
   readonly number: number;
   readonly sha256: string;
+  /** The number of the publication that this one replaced: a restatement. */
+  readonly supersedes?: number;
 }
 
 /** Writes a candidate and notes the number it may claim. A promise left open by a dead attempt is kept first. */
@@ -91,7 +93,9 @@ export async function publishCandidate(
   };
   const standing = await claimOrRecognise(store, cell, candidate, record);
   await keepPromise(store, cell, candidate, standing);
-  return { outcome: 'published', number: candidate.number, sha256: candidate.sha256 };
+  const supersedes = standing.supersedes?.number;
+  const replaced = supersedes === undefined ? {} : { supersedes };
+  return { outcome: 'published', number: candidate.number, sha256: candidate.sha256, ...replaced };
 }
 
 /** Says what a publication replaces. A file that no record names is nobody's: it is set aside before anything else. */

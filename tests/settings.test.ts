@@ -28,6 +28,14 @@ function refusal(environment: Record<string, string>): string {
   throw new Error('the settings were accepted');
 }
 
+test('a base URL that cannot be used is not repeated with what may be a key in it', () => {
+  const said = ['nowhere?apiKey=canary', 'http://somebody:canary@'].map((url) =>
+    refusal({ MASSIVE_BASE_URL: url }),
+  );
+  expect(said.join('\n')).toMatch(/MASSIVE_BASE_URL is "nowhere\?…"/);
+  expect(said.join('\n')).not.toContain('canary');
+});
+
 describe('marketlake.yaml', () => {
   test('as it comes holds the seven assets of the sample market, in a lake of its own', () => {
     const settings = loadSettings({});

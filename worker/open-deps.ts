@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { unobserved, type Observe } from '../activities/observation.ts';
 import { loadContracts } from '../contracts/load.ts';
 import { verifyContract } from '../contracts/verify.ts';
 import { BatchCache } from '../lake/batch-cache.ts';
@@ -19,7 +20,12 @@ import { quotaOf } from '../sources/quota.ts';
 import { sourceAccess } from '../sources/source-access.ts';
 
 /** Opens everything that activities work with. */
-export async function openDeps(settings: Settings, client: Client, now: () => Date): Promise<ActivityDeps> {
+export async function openDeps(
+  settings: Settings,
+  client: Client,
+  now: () => Date,
+  observe: Observe = unobserved,
+): Promise<ActivityDeps> {
   await mkdir(settings.lakeFolder, { recursive: true });
   const store = new LocalStore(settings.lakeFolder);
   const lake = await openIdentity(store, settings.market, now());
@@ -57,6 +63,7 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
     sqlFolder: join(projectFolder, 'sql'),
     client,
     now,
+    observe,
   };
 }
 

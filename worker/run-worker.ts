@@ -5,6 +5,7 @@ import type { ActivityDeps } from '../activities/deps.ts';
 import type { Settings } from '../settings.ts';
 import { isMetered } from '../sources/quota.ts';
 import { mainQueue, quotaQueue, sourceQueue } from '../workflows/pure/ids.ts';
+import { unwatched, type Watched } from './open-telemetry.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const shutdownGraceTime = '15 seconds';
@@ -42,15 +43,21 @@ export async function runWorker(
   deps: ActivityDeps,
   connection: NativeConnection,
   namespace: string,
+  watched: Watched = unwatched,
 ): Promise<RunningWorker> {
   const activities = createActivities(deps);
-  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'activities' | 'shutdownGraceTime'> = {
+  const common: Pick<
+    WorkerOptions,
+    'connection' | 'namespace' | 'activities' | 'shutdownGraceTime' | 'interceptors' | 'sinks'
+  > = {
     connection,
     namespace,
     activities,
     shutdownGraceTime,
+    interceptors: watched.interceptors,
+    sinks: watched.sinks,
   };
-  const bundle = await workflowBundle(settings.cacheFolder);
+  const bundle = await workflowBundle(settings.cacheFolder, watched.workflowModules);
   const main = await Worker.create({
     ...common,
     taskQueue: mainQueue(deps.lake.id),
@@ -73,6 +80,7 @@ export async function runWorker(
           connection,
           namespace,
           shutdownGraceTime,
+          sinks: watched.sinks,
           workflowBundle: bundle,
           ...ledgerOptions,
         }),

@@ -31,7 +31,14 @@ export async function fetchBatch(
   let target: string | undefined;
   do {
     await held?.();
-    const task = { dataset, ask, batchId, index: pageCount, ...(target === undefined ? {} : { target }) };
+    const task = {
+      run: context.run,
+      dataset,
+      ask,
+      batchId,
+      index: pageCount,
+      ...(target === undefined ? {} : { target }),
+    };
     const page = await fetchPage(context, task, `${label}, page ${pageCount + 1}`, tellWait);
     target = page.next;
     pageCount += 1;

@@ -101,7 +101,7 @@ async function writeAuditPublish(
   const { writeTmp, audit, publish, recordCell } = disk(context);
   const cell = { dataset, ticker, date };
   const cause = input.cause ? { cause: input.cause } : {};
-  const written = await writeTmp({ ...cell, symbol, batch, ...cause });
+  const written = await writeTmp({ ...cell, symbol, batch, run: context.run, ...cause });
   if (written.outcome === 'batch-refused') return 'batch-refused';
   if (written.outcome === 'closed') {
     await recordCell(context, {

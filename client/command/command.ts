@@ -5,6 +5,7 @@ import { ContractError } from '../../contracts/contract-error.ts';
 import { LakeError } from '../../lake/lake-error.ts';
 import { PlanError } from '../../plan/plan-error.ts';
 import { SettingsError } from '../../settings.ts';
+import { flushTraces } from '../../telemetry/traces.ts';
 import { AsOfError } from '../../warehouse/as-of/as-of-error.ts';
 import { exitCode, WrongUse, type ExitCode } from './exit-code.ts';
 import { Output } from './output.ts';
@@ -31,6 +32,7 @@ export async function runCommand<Options extends object>(program: Command, act: 
   } catch (error) {
     code = complain(output, error);
   }
+  await flushTraces();
   process.exit(code);
 }
 

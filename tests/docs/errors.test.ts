@@ -13,6 +13,7 @@ const rooms = [
   'proof',
   'report',
   'sources',
+  'telemetry',
   'warehouse',
   'worker',
   'workflows',

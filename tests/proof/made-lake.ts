@@ -154,7 +154,14 @@ export class MadeLake {
     let target: string | undefined;
     let pageCount = 0;
     do {
-      const task = { dataset, ask, batchId, index: pageCount, ...(target === undefined ? {} : { target }) };
+      const task = {
+        run,
+        dataset,
+        ask,
+        batchId,
+        index: pageCount,
+        ...(target === undefined ? {} : { target }),
+      };
       target = (await this.#act('window/test', () => fetch(this.deps, task))).next;
       pageCount += 1;
     } while (target !== undefined);
@@ -166,7 +173,7 @@ export class MadeLake {
   async #cell(cell: Parameters<typeof writeTmp>[1]): Promise<string> {
     const { dataset, ticker, date, batch, symbol } = cell;
     const id = `partition/${date}/${ticker}/${dataset}`;
-    const written = await this.#act(id, () => writeTmp(this.deps, cell));
+    const written = await this.#act(id, () => writeTmp(this.deps, { ...cell, run }));
     if (written.outcome !== 'written') return written.outcome;
     const { candidate } = written;
     const judged = await this.#act(id, () =>
