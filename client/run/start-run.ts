@@ -1,4 +1,4 @@
-import { WorkflowIdConflictPolicy, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import type { RunContext, RunOptions, RunRequest, RunResult } from '../../workflows/pure/run.ts';
@@ -33,7 +33,7 @@ export async function startRun(lake: ConnectedLake, run: string, request: RunReq
     workflowId: inLake(lake.lake.id, run),
     taskQueue: mainQueue(lake.lake.id),
     args: [input],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdConflictPolicy: 'USE_EXISTING',
     ...(lake.isSearchable ? { searchAttributes: { Run: [run] } } : {}),
   });
   return handle as RunHandle;
