@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { loadSettings } from '../../settings.ts';
 import type { SampleMarket } from '../../sources/sample/server.ts';
 import { openDeps } from '../../worker/open-deps.ts';
 import { runWorker, type RunningWorker } from '../../worker/run-worker.ts';
+import { installQuietRuntime } from './quiet-runtime.ts';
 
 /** How a test's lake differs from marketlake.yaml. */
 export interface TestLakeOptions {
@@ -83,14 +84,9 @@ export interface WorkedLakeOptions extends TestLakeOptions {
   readonly withDeps?: (deps: ActivityDeps) => ActivityDeps;
 }
 
-let isRuntimeInstalled = false;
-
 /** Opens a lake and runs a worker for it; the market's clock is set to the same instant. */
 export async function workTestLake(options: WorkedLakeOptions): Promise<WorkedLake> {
-  if (!isRuntimeInstalled) {
-    isRuntimeInstalled = true;
-    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  }
+  installQuietRuntime();
   const opened = await openTestLake(options);
   const { lake } = opened;
   let now = options.now;
