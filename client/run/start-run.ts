@@ -17,8 +17,14 @@ export type RunHandle = WorkflowHandle<Workflow & ((input: RunInput) => Promise<
 
 /** How a run behaves, as marketlake.yaml has it. */
 export function runOptions(settings: Settings, isSearchable: boolean): RunOptions {
-  const { cellsAtOnce, windowsAtOnce, patienceMinutes } = settings.run;
-  return { cellsAtOnce, windowsAtOnce, patienceSeconds: patienceMinutes * 60, isSearchable };
+  const { cellsAtOnce, windowsAtOnce, patienceMinutes, report } = settings.run;
+  return {
+    cellsAtOnce,
+    windowsAtOnce,
+    patienceSeconds: patienceMinutes * 60,
+    isSearchable,
+    ...(report ? {} : { isReportWanted: false }),
+  };
 }
 
 /** Starts a run, or joins it where it is running already. */

@@ -13,7 +13,7 @@ import { temporalCliPath } from '../support/temporal-cli.ts';
 import { CommandHost } from './hosted/command-host.ts';
 import type { Said } from './hosted/said.ts';
 
-/** Three assets, one of each kind, and little patience: what fails here is meant to. */
+/** Three assets, one of each kind, no report, and little patience: what fails here is meant to. */
 export const smallConfig = {
   assets: [
     {
@@ -38,7 +38,7 @@ export const smallConfig = {
       sources: [{ dataset: 'massive.daily_bars', symbol: 'C:EURUSD' }],
     },
   ],
-  run: { patienceMinutes: 0.05 },
+  run: { patienceMinutes: 0.05, report: false },
 };
 
 /** A lake's folder and the configuration that its commands and its worker read. */

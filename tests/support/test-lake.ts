@@ -17,7 +17,7 @@ import { installQuietRuntime } from './quiet-runtime.ts';
 export interface TestLakeOptions {
   readonly address: string;
   readonly market: SampleMarket;
-  /** Laid over marketlake.yaml; runs are impatient unless it says otherwise. */
+  /** Laid over marketlake.yaml; runs are impatient and write no report unless it says otherwise. */
   readonly overlay?: Record<string, unknown>;
   /** Further variables, such as a key. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -31,8 +31,11 @@ export interface TestLake {
   close(): Promise<void>;
 }
 
-/** Two attempts a second apart: trouble is retried, and a test does not wait for it long. */
-const impatient = { patienceMinutes: 0.02 };
+/**
+ * Two attempts a second apart: trouble is retried, and a test does not wait for it long. A report takes longer than
+ * most runs of a test: one that looks at it says `run: { report: true }`.
+ */
+const impatient = { patienceMinutes: 0.02, report: false };
 
 /** Makes a lake that knows its server and its market. */
 export async function openTestLake(options: TestLakeOptions): Promise<TestLake> {
