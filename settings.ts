@@ -90,6 +90,7 @@ const fileSchema = z.strictObject({
     cellsAtOnce: z.number().int().min(1).max(500),
     windowsAtOnce: z.number().int().min(1).max(100),
     patienceMinutes: z.number().positive().max(1440),
+    report: z.boolean(),
   }),
   telemetry: telemetrySchema,
 });

@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { Command } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runCommand } from './command/command.ts';
@@ -47,6 +47,7 @@ async function statusOf(lake: ConnectedLake, handle: WorkflowHandle, run: string
   try {
     return (await handle.describe()).status.name;
   } catch (error) {
+    const { WorkflowNotFoundError } = await import('@temporalio/client');
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     const open = (await openRuns(lake)).map(({ id }) => id);
     const known = open.length === 0 ? 'No run is open.' : `Open: ${open.join(', ')}.`;

@@ -1,4 +1,4 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { copyFile, rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -153,6 +153,8 @@ function isObject(value: unknown): boolean {
 }
 
 async function openExclusively(path: string): Promise<DuckDBInstance> {
+  // Loaded here: commands that refuse their words never come to it.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   for (let tries = 1; ; tries += 1) {
     try {
       return await DuckDBInstance.create(path, { autoinstall_known_extensions: 'false' });
@@ -174,6 +176,7 @@ async function openExclusively(path: string): Promise<DuckDBInstance> {
 /** An index that DuckDB cannot open is thrown away: everything in it comes from the records. */
 async function recreate(path: string, cause: unknown): Promise<DuckDBInstance> {
   await discard(path);
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   return DuckDBInstance.create(path, { autoinstall_known_extensions: 'false' }).catch(() => {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new LakeError('LakeUnwritable', `Could not make the lake's index at ${path}: ${found}`, cause);

@@ -77,7 +77,7 @@ describe('marketlake.yaml', () => {
 describe('a file laid over it', () => {
   test('replaces what it names and leaves the rest', () => {
     const settings = loadSettings(overlay('run: { cellsAtOnce: 3 }\n'));
-    expect(settings.run).toEqual({ cellsAtOnce: 3, windowsAtOnce: 8, patienceMinutes: 30 });
+    expect(settings.run).toEqual({ cellsAtOnce: 3, windowsAtOnce: 8, patienceMinutes: 30, report: true });
   });
 
   test.each([

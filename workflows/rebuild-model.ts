@@ -4,13 +4,14 @@ import { modelPolicy, reportPolicy } from './policies.ts';
 import { troubleOf } from './pure/failure.ts';
 import type { RunContext } from './pure/run.ts';
 
-/** Rebuilds the warehouse, then the report over it; what is published stays published where that fails. */
+/** Rebuilds the warehouse, then the report over it where one is wanted; what is published stays published where that fails. */
 export async function rebuildModel(context: RunContext): Promise<void> {
   const { model } = proxyActivities<Activities>(modelPolicy(context.options.patienceSeconds));
-  const { report } = proxyActivities<Activities>(reportPolicy);
   await orSay('What was published is safe, but the warehouse is still the old one.', () =>
     model.executeWithOptions({ summary: 'warehouse' }, [context]),
   );
+  if (context.options.isReportWanted === false) return;
+  const { report } = proxyActivities<Activities>(reportPolicy);
   await orSay(
     'What was published is safe and the warehouse is new, but the report is still the old one.',
     () => report.executeWithOptions({ summary: 'report' }, []),

@@ -1,4 +1,4 @@
-import { WorkflowIdConflictPolicy, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import { runOptions } from '../run/start-run.ts';
 import { splitDataset, type CellKey } from '../../workflows/pure/cell.ts';
@@ -24,7 +24,7 @@ export async function startCell(
     workflowId: inLake(id, partitionId(cell)),
     taskQueue: mainQueue(id),
     args: [input],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `${cell.ticker} ${cell.date}`,
     ...(lake.isSearchable ? { searchAttributes: attributesOf(cell, run) } : {}),
   });

@@ -1,5 +1,4 @@
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { WorkflowHandle } from '@temporalio/client';
 import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
@@ -155,6 +154,7 @@ export async function endOf(handle: Pick<WorkflowHandle, 'result'>): Promise<Run
     await handle.result();
     return { outcome: 'completed' };
   } catch (error) {
+    const { ApplicationFailure, WorkflowFailedError } = await import('@temporalio/client');
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     if (!(cause instanceof ApplicationFailure)) {

@@ -1,4 +1,4 @@
-import { WorkflowIdConflictPolicy, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import type { RunContext, RunOptions, RunRequest, RunResult } from '../../workflows/pure/run.ts';
@@ -19,7 +19,7 @@ export type RunHandle = WorkflowHandle<Workflow & ((input: RunInput) => Promise<
 
 /** How a run behaves, as marketlake.yaml has it. */
 export function runOptions(settings: Settings, isSearchable: boolean): RunOptions {
-  const { cellsAtOnce, windowsAtOnce, patienceMinutes } = settings.run;
+  const { cellsAtOnce, windowsAtOnce, patienceMinutes, report } = settings.run;
   const patienceSeconds = patienceMinutes * 60;
   return {
     cellsAtOnce,
@@ -27,6 +27,7 @@ export function runOptions(settings: Settings, isSearchable: boolean): RunOption
     patienceSeconds,
     isSearchable,
     meteredSources: meteredSources(settings),
+    ...(report ? {} : { isReportWanted: false }),
   };
 }
 
@@ -42,7 +43,7 @@ export async function startRun(lake: ConnectedLake, run: string, request: RunReq
     workflowId: inLake(lake.lake.id, run),
     taskQueue: mainQueue(lake.lake.id),
     args: [input],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdConflictPolicy: 'USE_EXISTING',
     ...(lake.isSearchable ? { searchAttributes: { Run: [run] } } : {}),
   });
   return handle as RunHandle;

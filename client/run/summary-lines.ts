@@ -1,4 +1,3 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { cellStates } from '../../workflows/pure/cell.ts';
@@ -124,6 +123,7 @@ const noCloses: Closes = { firstDate: null, lastDate: null, lastClose: null, ret
 async function closesOf(lake: OpenLake, from: string, to: string): Promise<Map<string, Closes>> {
   const path = lake.store.pathOf('warehouse.duckdb');
   if (!existsSync(path)) return new Map();
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' });
   try {
     const connection = await instance.connect();

@@ -1,11 +1,8 @@
-import {
-  ScheduleAlreadyRunning,
-  ScheduleNotFoundError,
-  ScheduleOverlapPolicy,
-  type ScheduleDescription,
-  type ScheduleHandle,
-  type ScheduleOptionsStartWorkflowAction,
-  type ScheduleUpdateOptions,
+import type {
+  ScheduleDescription,
+  ScheduleHandle,
+  ScheduleOptionsStartWorkflowAction,
+  ScheduleUpdateOptions,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { isDeepStrictEqual } from 'node:util';
@@ -32,6 +29,7 @@ export async function describeSchedule(lake: ConnectedLake): Promise<ScheduleDes
   try {
     return await scheduleOf(lake).describe();
   } catch (error) {
+    const { ScheduleNotFoundError } = await import('@temporalio/client');
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
   }
@@ -44,6 +42,7 @@ export async function createSchedule(lake: ConnectedLake): Promise<Created> {
     await lake.client.schedule.create({ scheduleId: scheduleOf(lake).scheduleId, ...wanted });
     return 'created';
   } catch (error) {
+    const { ScheduleAlreadyRunning } = await import('@temporalio/client');
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
   }
   const found = await scheduleOf(lake).describe();
@@ -75,7 +74,7 @@ function wantedSchedule(lake: ConnectedLake): Wanted {
     },
     policies: {
       // A tick only starts or joins `daily/DATE`, whose id keeps it single; skipping one would lose its day.
-      overlap: ScheduleOverlapPolicy.ALLOW_ALL,
+      overlap: 'ALLOW_ALL',
       // After a week's outage every missed tick is made up for; older days come with the plan's own look back.
       catchupWindow: 7 * dayMs,
       // One bad day must not stop the days after it: they are what takes its cells up again.

@@ -1,4 +1,4 @@
-import { ScheduleOverlapPolicy, type ScheduleDescription } from '@temporalio/client';
+import type { ScheduleDescription } from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NobodyAnswers } from '../command/exit-code.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
@@ -19,7 +19,7 @@ export interface Ticked {
  * @throws NobodyAnswers where no worker answers within five seconds, or the tick ended badly.
  */
 export async function triggerTick(lake: ConnectedLake, before: ScheduleDescription): Promise<Ticked> {
-  await scheduleOf(lake).trigger(ScheduleOverlapPolicy.ALLOW_ALL);
+  await scheduleOf(lake).trigger('ALLOW_ALL');
   const { workflowId, firstExecutionRunId } = await newTick(lake, before);
   const handle = lake.client.workflow.getHandle(workflowId, firstExecutionRunId);
   const ended = endOf(handle);

@@ -77,7 +77,7 @@ describe('wrong use', () => {
     'diff',
     'export',
   ])('%s --help ends with 0', async (command) => {
-    const { code, out } = await place.run(command, '--help');
+    const { code, out } = await place.runApart(command, '--help');
     expect(code).toBe(0);
     expect(out).toContain('--json');
   });
@@ -91,7 +91,7 @@ describe('without a server', () => {
     ['schedule', 'create'],
     ['cancel', 'daily/2026-01-01'],
   ])('%s ends with 3 and says how to start one', async (command, ...words) => {
-    const { code, error } = await place.run(command, ...words);
+    const { code, error } = await place.runApart(command, ...words);
     expect(code).toBe(3);
     expect(error).toContain('npm start');
   });

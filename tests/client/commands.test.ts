@@ -50,7 +50,7 @@ describe('daily', () => {
     expect(first).toMatchObject({ code: 0, value: { outcome: 'completed' } });
     expect(first.value.run).toMatch(/^daily\/\d{4}-\d{2}-\d{2}$/);
     const asked = world.market.requests.length;
-    const second = await world.place.run('daily');
+    const second = await world.place.runApart('daily');
     expect(second.code).toBe(0);
     expect(second.out).toContain('nothing to do');
     expect(world.market.requests.length).toBe(asked);
@@ -70,7 +70,7 @@ describe('daily', () => {
 
 describe('status', () => {
   it('draws days down and tickers across, in eighty columns and without colours where there is no terminal', async () => {
-    const { out } = await world.place.run('status');
+    const { out } = await world.place.runApart('status');
     const grid = out.split('\n').filter((line) => /^\d{4}-\d{2}-\d{2} \w{3} /.test(line));
     expect(grid).toHaveLength(30);
     expect(grid.at(-1)).toContain('●');
@@ -98,7 +98,7 @@ describe('retry', () => {
     expect(again.code).toBe(1);
     expect(again.out).toContain('The audit refused');
     world.market.clearFaults();
-    expect(await world.place.run('retry', day, 'AAPL')).toMatchObject({
+    expect(await world.place.runApart('retry', day, 'AAPL')).toMatchObject({
       code: 0,
       out: `AAPL ${day} (massive.daily_bars) is published.\n`,
     });

@@ -61,10 +61,10 @@ describe('an export', () => {
   });
 
   it('without --out goes to the standard output: csv with a header line, json as one array', async () => {
-    const csv = await place.run('export', ...prices, '--format', 'csv');
+    const csv = await place.runApart('export', ...prices, '--format', 'csv');
     expect(csv.out.split('\n')[0]).toMatch(/^ticker,price_date,/);
     expect(csv.out.split('\n')).toHaveLength(6);
-    const json = await place.run('export', ...prices, '--format', 'json', '--out', '-');
+    const json = await place.runApart('export', ...prices, '--format', 'json', '--out', '-');
     const rows = JSON.parse(json.out) as { ticker: string; close: number }[];
     expect(rows.map(({ close }) => close)).toEqual([104, 105, 110, 120]);
   });

@@ -22,7 +22,7 @@ const schedule = (action: string): Promise<{ readonly code: number | null; reado
 
 describe('schedule', () => {
   it('says that there is none, and what to do, where one is needed', async () => {
-    const described = await world.place.run('schedule', 'describe');
+    const described = await world.place.runApart('schedule', 'describe');
     expect(described).toMatchObject({ code: 1, error: '' });
     expect(described.out).toContain('schedule.ts create');
     for (const action of ['trigger', 'pause', 'resume', 'delete']) {
@@ -108,7 +108,7 @@ describe('doctor', () => {
     );
     expect(world.market.requests).toHaveLength(3);
     world.market.forgetRequests();
-    expect((await world.place.run('doctor', '--offline')).code).toBe(0);
+    expect((await world.place.runApart('doctor', '--offline')).code).toBe(0);
     expect(world.market.requests).toHaveLength(0);
   });
 

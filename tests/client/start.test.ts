@@ -72,6 +72,7 @@ describe('npm start', () => {
     expect(first.text()).toMatch(/BTC\s+3 published/);
     expect(first.text()).toContain('These prices are synthetic');
     expect(first.text()).toContain(`duckdb -readonly ${join(folder, 'warehouse.duckdb')}`);
+    expect(existsSync(join(folder, 'report', 'index.html'))).toBe(true);
     expect(await runtimeOf()).toBeUndefined();
 
     const second = start('--once', '--days', '3', '--tickers', 'BTC,AAPL');

@@ -10,8 +10,10 @@ import { writeRuntime } from '../../lake/runtime.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import { projectFolder } from '../../settings.ts';
 import { temporalCliPath } from '../support/temporal-cli.ts';
+import { CommandHost } from './hosted/command-host.ts';
+import type { Said } from './hosted/said.ts';
 
-/** Three assets, one of each kind, and little patience: what fails here is meant to. */
+/** Three assets, one of each kind, no report, and little patience: what fails here is meant to. */
 export const smallConfig = {
   assets: [
     {
@@ -36,18 +38,13 @@ export const smallConfig = {
       sources: [{ dataset: 'massive.daily_bars', symbol: 'C:EURUSD' }],
     },
   ],
-  run: { patienceMinutes: 0.05 },
+  run: { patienceMinutes: 0.05, report: false },
 };
-
-/** What a command said and how it ended. */
-export interface Said {
-  readonly code: number | null;
-  readonly out: string;
-  readonly error: string;
-}
 
 /** A lake's folder and the configuration that its commands and its worker read. */
 export class Place {
+  #host: CommandHost | undefined;
+
   constructor(
     readonly lake: string,
     readonly config: string,
@@ -66,8 +63,17 @@ export class Place {
     await writeFile(this.config, JSON.stringify(config));
   }
 
-  /** Runs one command to its end, as a person would. */
+  /**
+   * Runs one command to its end, in a process that has its modules loaded already, or in one of its own where
+   * that is busy.
+   */
   async run(command: string, ...words: string[]): Promise<Said> {
+    const host = (this.#host ??= new CommandHost(this.#environment()));
+    return host.isBusy ? this.runApart(command, ...words) : host.run(command, words);
+  }
+
+  /** Runs one command in a process of its own, as a person would. */
+  async runApart(command: string, ...words: string[]): Promise<Said> {
     const child = spawn(process.execPath, ['--import', 'tsx', join('client', `${command}.ts`), ...words], {
       cwd: projectFolder,
       env: this.#environment(),
@@ -104,7 +110,9 @@ export class Place {
     return child;
   }
 
+  /** Ends the process of its commands and removes the folder. */
   async remove(): Promise<void> {
+    await this.#host?.stop();
     await rm(join(this.config, '..'), { recursive: true, force: true });
   }
 

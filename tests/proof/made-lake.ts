@@ -134,7 +134,7 @@ export class MadeLake {
       const day = (await this.deps.plannedAssets())
         .find((each) => each.ticker === ticker)
         ?.calendar.day(date);
-      if (day?.isOpen) ends.push(await this.#cell({ dataset, ticker, date, symbol, batch }));
+      if (day?.isOpen) ends.push(await this.#cell({ run, dataset, ticker, date, symbol, batch }));
     }
     return ends;
   }
@@ -173,7 +173,7 @@ export class MadeLake {
   async #cell(cell: Parameters<typeof writeTmp>[1]): Promise<string> {
     const { dataset, ticker, date, batch, symbol } = cell;
     const id = `partition/${date}/${ticker}/${dataset}`;
-    const written = await this.#act(id, () => writeTmp(this.deps, { ...cell, run }));
+    const written = await this.#act(id, () => writeTmp(this.deps, cell));
     if (written.outcome !== 'written') return written.outcome;
     const { candidate } = written;
     const judged = await this.#act(id, () =>

@@ -1,9 +1,10 @@
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '../../settings.ts';
+import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { recordedIdentity, textsOf } from './clean-history.ts';
 import { historyFromPlain } from './history-json.ts';
 import { scenarios } from './scenarios.ts';
@@ -13,9 +14,7 @@ const workflowsPath = join(projectFolder, 'workflows', 'index.ts');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const versions = new Set(files.map((file) => /^(\d+\.\d+\.\d+)-/.exec(file)?.[1]));
 
-beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-});
+beforeAll(installQuietRuntime);
 
 const readText = (file: string): string => readFileSync(join(folder, file), 'utf8');
 

@@ -44,7 +44,7 @@ describe('report', () => {
   });
 
   test('gives programs what the page says as one JSON value', async () => {
-    const said = await place.run('report', '--format', 'json');
+    const said = await place.runApart('report', '--format', 'json');
     expect(said.code).toBe(0);
     const report = JSON.parse(said.out) as { headline: string; assets: unknown[] };
     expect(report.headline).toContain('a dollar in Bitcoin became');

@@ -67,6 +67,10 @@ describe('a run over a market that lies', () => {
     expect(lying.message).toContain('AAPL 2026-11-17 refused');
   });
 
+  it('wrote no report, since marketlake.yaml wants none', async () => {
+    expect(await worked.lake.store.list('report')).toEqual([]);
+  });
+
   it('published every cell that nobody lied about, and the warehouse has them', async () => {
     const { lake } = worked;
     expect((await newestRecord(lake, massiveCell('AAPL', '2026-11-18')))?.event).toBe('published');

@@ -16,5 +16,5 @@ it('worker and server killed at the same moment, as by a power cut of the whole 
     await story.server.restart();
     story.worker = await startWorkerChild(story.opened.environment);
   };
-  await expectNothingLost(story, killBoth, 30);
+  await expectNothingLost(story, killBoth);
 }, 180_000);

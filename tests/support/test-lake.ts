@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +11,13 @@ import { loadSettings } from '../../settings.ts';
 import type { SampleMarket } from '../../sources/sample/server.ts';
 import { openDeps } from '../../worker/open-deps.ts';
 import { runWorker, type RunningWorker } from '../../worker/run-worker.ts';
+import { installQuietRuntime } from './quiet-runtime.ts';
 
 /** How a test's lake differs from marketlake.yaml. */
 export interface TestLakeOptions {
   readonly address: string;
   readonly market: SampleMarket;
-  /** Laid over marketlake.yaml; runs are impatient unless it says otherwise. */
+  /** Laid over marketlake.yaml; runs are impatient and write no report unless it says otherwise. */
   readonly overlay?: Record<string, unknown>;
   /** Further variables, such as a key. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -30,8 +31,11 @@ export interface TestLake {
   close(): Promise<void>;
 }
 
-/** Two attempts a second apart: trouble is retried, and a test does not wait for it long. */
-const impatient = { patienceMinutes: 0.02 };
+/**
+ * Two attempts a second apart: trouble is retried, and a test does not wait for it long. A report takes longer than
+ * most runs of a test: one that looks at it says `run: { report: true }`.
+ */
+const impatient = { patienceMinutes: 0.02, report: false };
 
 /** Makes a lake that knows its server and its market. */
 export async function openTestLake(options: TestLakeOptions): Promise<TestLake> {
@@ -85,14 +89,9 @@ export interface WorkedLakeOptions extends TestLakeOptions {
   readonly withDeps?: (deps: ActivityDeps) => ActivityDeps;
 }
 
-let isRuntimeInstalled = false;
-
 /** Opens a lake and runs a worker for it; the market's clock is set to the same instant. */
 export async function workTestLake(options: WorkedLakeOptions): Promise<WorkedLake> {
-  if (!isRuntimeInstalled) {
-    isRuntimeInstalled = true;
-    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  }
+  installQuietRuntime();
   const opened = await openTestLake(options);
   const { lake } = opened;
   let now = options.now;

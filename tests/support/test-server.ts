@@ -34,21 +34,27 @@ export async function startTestServer(): Promise<TestServer> {
     });
   let server = await start(24_000 + (process.pid % 400) * 20);
   const { address } = server;
+  let isKilled = false;
+  const kill = async (): Promise<void> => {
+    if (isKilled) return;
+    isKilled = true;
+    process.kill(server.pid, 'SIGKILL');
+    await server.ended;
+  };
   return {
     address,
     folder,
     get pid() {
       return server.pid;
     },
-    kill: async () => {
-      process.kill(server.pid, 'SIGKILL');
-      await server.ended;
-    },
+    kill,
     restart: async () => {
       server = await start(Number(address.split(':').at(-1)));
+      isKilled = false;
     },
     close: async () => {
-      await server.stop();
+      // Its database goes with it, so nobody waits for it to end in order.
+      await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,5 @@
-import { DuckDBInstance } from '@duckdb/node-api';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadContracts } from '../../contracts/load.ts';
@@ -123,10 +123,8 @@ export class TinyLake {
     const connection = await instance.connect();
     await connection.run("set TimeZone = 'UTC'");
     await connection.run(indexSchema);
-    for (const entry of this.#entries) {
-      await connection.run(recordOf(entry));
-      if (fileIsThere(entry)) await connection.run(await this.#fileOf(entry));
-    }
+    if (this.#entries.length > 0) await connection.run(recordsOf(this.#entries));
+    for (const { id } of datasets) await this.#writeFiles(connection, id);
     for (const statement of this.#statements) await connection.run(statement);
     connection.closeSync();
     instance.closeSync();
@@ -161,22 +159,46 @@ export class TinyLake {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async #fileOf(entry: Entry): Promise<string> {
-    const { source, resource } = splitDataset(entry.asset.dataset);
-    const key = { dataset: entry.asset.dataset, ticker: entry.asset.ticker, date: entry.date };
-    const folder = join(this.folder, 'bronze', cellSegments(key));
-    await mkdir(folder, { recursive: true });
-    const all = datasets.find((dataset) => dataset.id === entry.asset.dataset)?.columns ?? [];
-    const own = all.filter(({ name }) => isMeasure(name));
-    const measures: Record<string, number | null> = { close: entry.close ?? null, ...entry.measures };
-    const columns = own.map(
-      ({ name, physicalType }) => `${measures[name] ?? 'null'}::${physicalType} as ${name}`,
+  /** Writes the files of one dataset in one statement, which for hundreds takes a tenth of the time of one each. */
+  async #writeFiles(connection: DuckDBConnection, dataset: string): Promise<void> {
+    const own = this.#entries.filter((entry) => entry.asset.dataset === dataset && fileIsThere(entry));
+    // A cell's later entry replaces the file of an earlier one.
+    const files = [...new Map(own.map((entry) => [this.#folderOf(entry), entry]))];
+    if (files.length === 0) return;
+    const parts = join(this.folder, 'parts');
+    await connection.run(`copy (${rowsOfFiles(dataset, files)}) to '${parts}'
+      (format parquet, partition_by (part), filename_pattern 'data_{i}')`);
+    await Promise.all(
+      files.map(async ([folder], part) => {
+        await mkdir(folder, { recursive: true });
+        await rename(join(parts, `part=${part}`, 'data_0.parquet'), join(folder, 'data.parquet'));
+      }),
     );
-    return `copy (select '${source}' as source_id, '${resource}' as resource_id, '${entry.asset.ticker}' as ticker_id,
-      date '${entry.date}' as bar_date, ${columns.join(', ')}, '${batchOf(entry)}' as __batch_id, '${source}' as __source_name,
-      timestamptz '${entry.date} 23:00:00+00' as __ingested_at, '${entry.version ?? '1.0.0'}' as __schema_version)
-      to '${folder}/data.parquet' (format parquet)`;
+    await rm(parts, { recursive: true });
   }
+
+  #folderOf({ asset: { dataset, ticker }, date }: Entry): string {
+    return join(this.folder, 'bronze', cellSegments({ dataset, ticker, date }));
+  }
+}
+
+/** The one row of each file, numbered by `part`. */
+function rowsOfFiles(dataset: string, files: readonly (readonly [string, Entry])[]): string {
+  const { source, resource } = splitDataset(dataset);
+  const own = (datasets.find(({ id }) => id === dataset)?.columns ?? []).filter(({ name }) =>
+    isMeasure(name),
+  );
+  const rows = files.map(([, entry], part) => {
+    const measures: Record<string, number | null> = { close: entry.close ?? null, ...entry.measures };
+    const values = own.map(({ name, physicalType }) => `${measures[name] ?? 'null'}::${physicalType}`);
+    return `(${part}, '${entry.asset.ticker}', date '${entry.date}', ${values.join(', ')}, '${batchOf(entry)}',
+      timestamptz '${entry.date} 23:00:00+00', '${entry.version ?? '1.0.0'}')`;
+  });
+  const names = own.map(({ name }) => name);
+  return `select part, '${source}' as source_id, '${resource}' as resource_id, ticker_id, bar_date, ${names.join(', ')},
+    __batch_id, '${source}' as __source_name, __ingested_at, __schema_version
+    from (values ${rows.join(', ')})
+    as rows (part, ticker_id, bar_date, ${names.join(', ')}, __batch_id, __ingested_at, __schema_version)`;
 }
 
 function batchOf(entry: Entry): string {
@@ -187,19 +209,26 @@ function fileIsThere(entry: Entry): boolean {
   return (entry.event ?? 'published') === 'published' && entry.hasFile !== false;
 }
 
+const recordColumns = `source, resource, ticker, date, number, state, event, recorded_at, run, workflow_id, batch_id,
+  sha256, contract_version`;
+
+/** All records in one statement, for the same reason. */
+function recordsOf(entries: readonly Entry[]): string {
+  return `insert into cell_records (${recordColumns}) values ${entries.map(recordOf).join(', ')}`;
+}
+
 function recordOf(entry: Entry): string {
   const { source, resource } = splitDataset(entry.asset.dataset);
   const event = entry.event ?? 'published';
   const state = event === 'unchanged' ? 'published' : event;
   const number = entry.number ?? 1;
   const hasContent = state === 'published';
-  return `insert into cell_records by name select '${source}' as source, '${resource}' as resource,
-    '${entry.asset.ticker}' as ticker, date '${entry.date}' as date, ${number} as number, '${state}' as state, '${event}' as event,
-    timestamptz '${entry.date} 23:30:00+00' + interval (${number}) minute as recorded_at, 'daily/2024-03-01' as run,
-    'partition/${entry.date}/${entry.asset.ticker}' as workflow_id,
-    ${hasContent ? `'${batchOf(entry)}'` : 'null'} as batch_id,
-    ${hasContent ? `'sha-${number}'` : 'null'} as sha256,
-    ${hasContent ? `'${entry.version ?? '1.0.0'}'` : 'null'} as contract_version`;
+  return `('${source}', '${resource}', '${entry.asset.ticker}', date '${entry.date}', ${number}, '${state}', '${event}',
+    timestamptz '${entry.date} 23:30:00+00' + interval (${number}) minute, 'daily/2024-03-01',
+    'partition/${entry.date}/${entry.asset.ticker}',
+    ${hasContent ? `'${batchOf(entry)}'` : 'null'},
+    ${hasContent ? `'sha-${number}'` : 'null'},
+    ${hasContent ? `'${entry.version ?? '1.0.0'}'` : 'null'})`;
 }
 
 /** Opens a warehouse as an analyst does, asks one question and closes it. */

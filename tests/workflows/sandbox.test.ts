@@ -40,8 +40,9 @@ describe('the workflow bundle', () => {
 });
 
 describe('the lint rule of workflows/', () => {
+  // One for all: it reads the whole TypeScript project.
+  const eslint = new ESLint({ cwd: projectFolder });
   const lint = async (text: string): Promise<string[]> => {
-    const eslint = new ESLint({ cwd: projectFolder });
     // An existing file's path, so that it is part of the TypeScript project.
     const [result] = await eslint.lintText(text, {
       filePath: join(projectFolder, 'workflows', 'retry-failed.ts'),

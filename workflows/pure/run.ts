@@ -147,6 +147,8 @@ export interface RunOptions {
   readonly windowsAtOnce: number;
   /** How long trouble is retried before a cell or window fails. */
   readonly patienceSeconds: number;
+  /** Whether the report is written over a new warehouse; left out means yes. */
+  readonly isReportWanted?: boolean;
   /** False on a server that lacks our search attributes: lists there cannot be filtered by cell. */
   readonly isSearchable: boolean;
   /** Sources whose requests a ledger counts and paces. */
