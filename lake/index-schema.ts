@@ -78,6 +78,9 @@ create view publications as
 const key = (name: string): string => `url_decode(regexp_extract(filename, '^.*/${name}=([^/]+)/', 1))`;
 const number = `regexp_extract(filename, '/(\\d+)\\.json$', 1)::integer`;
 const text = (path: string): string => `content::json ->> '${path}'`;
+/** Read once and kept: DuckDB reads a file again for every column that is taken out of it, ten times slower. */
+const filesRead =
+  '(with read as materialized (select filename, content from read_text($files)) select * from read)';
 
 /** Reads new cell records; `$files` is replaced by a list of paths. */
 export const insertCellRecords = `
@@ -90,7 +93,7 @@ insert into cell_records select
     (${text('$.rowCount')})::integer, ${text('$.contractVersion')}, ${text('$.audit')},
     (${text('$.supersedes.number')})::integer, ${text('$.code')}, ${text('$.reason')},
     (${text('$.until')})::timestamptz, filename, content::json
-from read_text($files)`;
+from ${filesRead}`;
 
 /** Reads new window records. */
 export const insertWindowRecords = `
@@ -100,7 +103,7 @@ insert into window_records select
     split_part(${text('$.dataset')}, '.', 1), regexp_replace(${text('$.dataset')}, '^[^.]+\\.', ''),
     ${text('$.workflowId')}, ${text('$.workflowRunId')}, ${text('$.batch.id')},
     (${text('$.requestCount')})::integer, ${text('$.code')}, ${text('$.reason')}, filename, content::json
-from read_text($files)`;
+from ${filesRead}`;
 
 /** Reads new run records. */
 export const insertRunRecords = `
@@ -108,7 +111,7 @@ insert into run_records select
     url_decode(regexp_extract(filename, '^.*/runs/([^/]+)/', 1)), ${number}, ${text('$.event')},
     (${text('$.recordedAt')})::timestamptz, ${text('$.workflowRunId')}, ${text('$.outcome')},
     ${text('$.difference')}, filename, content::json
-from read_text($files)`;
+from ${filesRead}`;
 
 /** Reads new verdicts. */
 export const insertAudits = `
@@ -119,4 +122,4 @@ insert into audits select
     ${text('$.run')}, ${text('$.batch.id')}, ${text('$.contractVersion')}, ${text('$.verdict.outcome')},
     (${text('$.verdict.ruleCount')})::integer, content::json -> '$.verdict.checks',
     ${text('$.candidateSha256')}, filename
-from read_text($files)`;
+from ${filesRead}`;
