@@ -1,10 +1,11 @@
 import { jsonBytes, parseJson } from '../lake/json.ts';
 import { planPageFile, runRecordsFolder } from '../lake/layout.ts';
-import { appendCellRecord, appendFirstRecords, appendOnce } from '../lake/records.ts';
+import { recordClosedDays } from '../lake/closed-days.ts';
+import { appendCellRecord, appendOnce } from '../lake/records.ts';
 import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
-import { knownCells, readMemory } from '../plan/memory.ts';
+import { knownCells, memoryFor } from '../plan/memory.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
-import { utcDateOf, type CellKey } from '../workflows/pure/cell.ts';
+import { utcDateOf } from '../workflows/pure/cell.ts';
 import type { PlanPage, PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
 import { currentAttempt, type Attempt } from './attempt.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -29,7 +30,7 @@ export async function plan(deps: ActivityDeps, context: RunContext, request: Run
   });
   const cells = await decideCells(deps, request, now);
   const made = makePlan(request, cells, utcDateOf(now.getTime()));
-  await recordClosed(deps, made.newlyClosed, context.run, now);
+  await recordClosed(deps, made.newlyClosed, { ...about, recordedAt: now.toISOString() });
   const pageCount = await writePages(deps, made, context.run, attempt);
   const reference = { pageCount, windowCount: made.windows.length, summary: made.summary };
   await appendOnce(deps.store, folder, {
@@ -56,32 +57,31 @@ export async function readPlanPage(
 
 async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): Promise<DueCell[]> {
   const assets = await deps.plannedAssets();
-  if (request.kind !== 'retry') return dueCells(request, assets, await readMemory(deps.index), now);
+  if (request.kind !== 'retry')
+    return dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
   return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
 }
 
+/** What the records call something else is said cell by cell, after what they have. */
 async function recordClosed(
   deps: ActivityDeps,
   cells: readonly DueCell[],
-  run: string,
-  now: Date,
+  about: { readonly run: string; readonly workflowRunId: string; readonly recordedAt: string },
 ): Promise<void> {
-  const byReason = new Map<string, CellKey[]>();
-  for (const cell of cells) {
-    const reason = cell.fate.kind === 'closed' ? cell.fate.reason : '';
-    const record = { event: 'closed' as const, recordedAt: now.toISOString(), run, reason };
-    const key = { dataset: cell.asset.dataset, ticker: cell.asset.ticker, date: cell.date };
-    if (cell.known) await appendCellRecord(deps.store, key, record);
-    else byReason.set(reason, [...(byReason.get(reason) ?? []), key]);
-  }
-  for (const [reason, keys] of byReason) {
-    await appendFirstRecords(deps.store, keys, {
-      event: 'closed',
-      recordedAt: now.toISOString(),
-      run,
-      reason,
-    });
-  }
+  const closed = cells.map(({ asset: { dataset, ticker }, date, known, fate }) => ({
+    cell: { dataset, ticker, date },
+    reason: fate.kind === 'closed' ? fate.reason : '',
+    isKnown: known !== undefined,
+  }));
+  const { run, recordedAt } = about;
+  for (const { cell, reason, isKnown } of closed)
+    if (isKnown) await appendCellRecord(deps.store, cell, { event: 'closed', recordedAt, run, reason });
+  const fresh = closed.filter(({ isKnown }) => !isKnown);
+  await recordClosedDays(
+    deps.store,
+    about,
+    fresh.map(({ cell, reason }) => ({ ...cell, reason })),
+  );
 }
 
 async function writePages(deps: ActivityDeps, made: Plan, run: string, attempt: Attempt): Promise<number> {

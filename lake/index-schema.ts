@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 5;
+export const indexVersion = 6;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -94,6 +94,32 @@ insert into cell_records select
     (${text('$.supersedes.number')})::integer, ${text('$.code')}, ${text('$.reason')},
     (${text('$.until')})::timestamptz, filename, content::json
 from ${filesRead}`;
+
+/** Reads new records of closed days, as record 0 of each cell; the first that says so stays. */
+export const insertClosedDays = `
+insert into cell_records by name
+with lots as (
+    select
+        unnest(from_json(content::json -> '$.days', '[{"dataset":"VARCHAR","reason":"VARCHAR","tickers":["VARCHAR"],"dates":["DATE"]}]')) as days,
+        (${text('$.recordedAt')})::timestamptz as recorded_at, ${text('$.run')} as run,
+        ${text('$.workflowRunId')} as workflow_run_id, filename
+    from ${filesRead}
+), tickers as (
+    select days.dataset as dataset, days.reason as reason, days.dates as dates, unnest(days.tickers) as ticker,
+        recorded_at, run, workflow_run_id, filename from lots
+), cells as (
+    select * exclude (dates), unnest(dates) as date from tickers
+)
+select
+    split_part(dataset, '.', 1) as source, regexp_replace(dataset, '^[^.]+\\.', '') as resource, ticker, date,
+    0 as number, 'closed' as event, 'closed' as state, recorded_at, run, workflow_run_id, reason, filename as path
+from cells
+where not exists (
+    select 1 from cell_records as known
+    where known.number = 0 and known.ticker = cells.ticker and known.date = cells.date
+        and known.source || '.' || known.resource = cells.dataset
+)
+qualify row_number() over (partition by dataset, ticker, date order by recorded_at, filename) = 1`;
 
 /** Reads new window records. */
 export const insertWindowRecords = `

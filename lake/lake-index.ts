@@ -6,6 +6,7 @@ import {
   indexVersion,
   insertAudits,
   insertCellRecords,
+  insertClosedDays,
   insertRunRecords,
   insertWindowRecords,
 } from './index-schema.ts';
@@ -22,6 +23,7 @@ const lockPauseMs = 50;
 /** What is read into which table. Patterns of a known depth are found twice as fast as `**`. */
 const readers: readonly { readonly files: string; readonly insert: string }[] = [
   { files: 'records/cells/*/*/*/*/*.json', insert: insertCellRecords },
+  { files: 'records/closed/*/*.json', insert: insertClosedDays },
   { files: 'records/windows/*/*.json', insert: insertWindowRecords },
   { files: 'records/runs/*/*.json', insert: insertRunRecords },
   { files: 'audits/*/*/*/*.json', insert: insertAudits },

@@ -137,18 +137,6 @@ export async function appendCellRecord(store: Store, cell: CellKey, record: Cell
   return appendRecord(store, cellRecordsFolder(cell), record);
 }
 
-/** The same first entry for many cells that have none, as `closed` days are; one stored file for all. */
-export async function appendFirstRecords(
-  store: Store,
-  cells: readonly CellKey[],
-  record: CellRecord,
-): Promise<void> {
-  await store.putIfAbsentMany(
-    cells.map((cell) => recordFile(cellRecordsFolder(cell), 1)),
-    jsonBytes(record),
-  );
-}
-
 /** Tells whether a record calls its batch worthless for the cell, so that it must be fetched anew. */
 export function discredits(record: CellRecord, batchId: string): boolean {
   return record.batch?.id === batchId && (record.event === 'refused' || record.code === 'NoData');

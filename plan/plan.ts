@@ -37,20 +37,14 @@ function summarize(
   windows: readonly WindowTask[],
   today: PartitionDate,
 ): PlanSummary {
-  const count = (kind: DueCell['fate']['kind']): number =>
-    cells.filter((cell) => cell.fate.kind === kind).length;
-  const dates = cells.map((cell) => cell.date).sort();
-  return {
-    due: cells.length,
-    closed: count('closed'),
-    published: count('published'),
-    skipped: count('skipped'),
-    waiting: count('waiting'),
-    todo: count('todo'),
-    requests: requestsBySource(windows),
-    from: dates[0] ?? today,
-    to: dates.at(-1) ?? today,
-  };
+  const counts = { closed: 0, published: 0, skipped: 0, waiting: 0, todo: 0 };
+  let [from, to] = [cells[0]?.date ?? today, cells[0]?.date ?? today];
+  for (const { date, fate } of cells) {
+    counts[fate.kind] += 1;
+    if (date < from) from = date;
+    if (date > to) to = date;
+  }
+  return { due: cells.length, ...counts, requests: requestsBySource(windows), from, to };
 }
 
 function requestsBySource(windows: readonly WindowTask[]): Record<string, number> {
