@@ -4,14 +4,11 @@ import { recordClosedDays } from '../lake/closed-days.ts';
 import { appendCellRecord, appendOnce } from '../lake/records.ts';
 import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
 import { knownCells, memoryFor } from '../plan/memory.ts';
-import { makePlan, type Plan } from '../plan/plan.ts';
+import { makePlan, pageCountOf, pageOf, type Plan } from '../plan/plan.ts';
 import { utcDateOf } from '../workflows/pure/cell.ts';
 import type { PlanPage, PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
 import { currentAttempt, type Attempt } from './attempt.ts';
 import type { ActivityDeps } from './deps.ts';
-
-const windowsOnPage = 20;
-const aloneOnPage = 200;
 
 /**
  * Decides what a run has to do, from the lake's memory; records the closed days and the plan itself.
@@ -85,16 +82,8 @@ async function recordClosed(
 }
 
 async function writePages(deps: ActivityDeps, made: Plan, run: string, attempt: Attempt): Promise<number> {
-  const count = Math.max(
-    Math.ceil(made.windows.length / windowsOnPage),
-    Math.ceil(made.alone.length / aloneOnPage),
-  );
-  for (let page = 0; page < count; page += 1) {
-    const content: PlanPage = {
-      windows: made.windows.slice(page * windowsOnPage, (page + 1) * windowsOnPage),
-      alone: made.alone.slice(page * aloneOnPage, (page + 1) * aloneOnPage),
-    };
-    await deps.store.put(planPageFile(run, attempt.workflowRunId, page), jsonBytes(content));
-  }
+  const count = pageCountOf(made);
+  for (let page = 0; page < count; page += 1)
+    await deps.store.put(planPageFile(run, attempt.workflowRunId, page), jsonBytes(pageOf(made, page)));
   return count;
 }

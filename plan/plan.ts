@@ -1,6 +1,6 @@
 import type { PartitionDate } from '../workflows/pure/cell.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
-import type { LoneCell, PlanSummary, RunRequest, WindowTask } from '../workflows/pure/run.ts';
+import type { LoneCell, PlanPage, PlanSummary, RunRequest, WindowTask } from '../workflows/pure/run.ts';
 import type { DueCell } from './due-cells.ts';
 import { planWindows } from './windows.ts';
 
@@ -12,6 +12,22 @@ export interface Plan {
   readonly alone: readonly LoneCell[];
   /** Closed days that the lake does not know to be closed yet. */
   readonly newlyClosed: readonly DueCell[];
+}
+
+const windowsOnPage = 20;
+const aloneOnPage = 200;
+
+/** How many pages a plan takes: a run works through one page at a time, each in a fresh history. */
+export function pageCountOf({ windows, alone }: Pick<Plan, 'windows' | 'alone'>): number {
+  return Math.max(Math.ceil(windows.length / windowsOnPage), Math.ceil(alone.length / aloneOnPage));
+}
+
+/** One page of a plan; pages count from 0. */
+export function pageOf({ windows, alone }: Pick<Plan, 'windows' | 'alone'>, page: number): PlanPage {
+  return {
+    windows: windows.slice(page * windowsOnPage, (page + 1) * windowsOnPage),
+    alone: alone.slice(page * aloneOnPage, (page + 1) * aloneOnPage),
+  };
 }
 
 /** Turns decided cells into windows, waiting cells and counts. */

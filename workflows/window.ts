@@ -22,6 +22,7 @@ import { troubleOf } from './pure/failure.ts';
 import { inLake, partitionId } from './pure/ids.ts';
 import {
   addTallies,
+  cellsInPage,
   emptyTally,
   tallyOfTrouble,
   type BatchRef,
@@ -52,8 +53,6 @@ export interface WindowInput {
 export const shareSignal = defineSignal<[number]>('share');
 /** Asks an open window how its cells stand. */
 export const windowProgressQuery = defineQuery<Tally>('windowProgress');
-
-const cellsInPage = 250;
 
 /**
  * Fetches and stages one answer, then runs its cells, a bounded number at a time. A cell that fails is red

@@ -1,6 +1,7 @@
 import { exitCode, type ExitCode } from '../command/exit-code.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
+import { paceOf } from '../plan/pace.ts';
 import { areSettled, cellsOfRequest, type CellStanding } from './cells-of-request.ts';
 import { firstAnswer, followRun } from './follow-run.ts';
 import type { NamedRequest } from './run-request.ts';
@@ -18,9 +19,11 @@ export async function performRun(
   now: Date,
   standings = (): Promise<CellStanding[]> => cellsOfRequest(lake, named.request, now),
 ): Promise<ExitCode> {
+  // Before the run: its plan holds the index.
+  const pace = await paceOf(lake.index);
   const handle = await startRun(lake, named.run, named.request);
   output.say(`Run ${named.run}`);
-  const end = await followRun(lake, handle, output);
+  const end = await followRun(lake, handle, output, pace);
   const cells = await standings();
   const summaries = await summarize(lake, cells);
   output.say();

@@ -10,7 +10,7 @@ import {
   recordNumbers,
   type CellRecord,
 } from '../../lake/records.ts';
-import { eventsOf, facts, openStore, stockCell, temporaryFolders } from './support/lake.ts';
+import { facts, openStore, stockCell, temporaryFolders } from './support/lake.ts';
 
 const folder = temporaryFolders();
 const cell = stockCell('AAPL');
