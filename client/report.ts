@@ -5,10 +5,10 @@ import { withWarehouse } from './as-of/warehouse-as-of.ts';
 import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse } from './command/exit-code.ts';
 import { openLake, type OpenLake } from './command/lake-client.ts';
+import { workflowPlaces } from './command/workflow-places.ts';
 import type { Output } from './command/output.ts';
 import { openFile } from './report/open-file.ts';
 import { readReport, replaceFile, writeReport } from '../report/write-report.ts';
-import { temporalConnection } from '../settings.ts';
 
 interface ReportFlags {
   readonly open?: boolean;
@@ -59,7 +59,7 @@ async function writePage(output: Output, flags: ReportFlags, what: PageToWrite):
     market: open.lake.market,
     asOf: instant?.toISOString() ?? null,
     now,
-    ...placesOf(open),
+    ...workflowPlaces(open),
   });
   output.say(written.headline);
   output.say(`Written to ${written.path}`);
@@ -90,10 +90,4 @@ async function writeJson(
   await replaceFile(resolve(flags.out), text);
   output.say(`Written to ${resolve(flags.out)}`);
   output.json({ path: resolve(flags.out), sizeBytes: Buffer.byteLength(text) });
-}
-
-function placesOf(open: OpenLake): { uiUrl: string | null; namespace: string; lakeId: string } {
-  const address = open.settings.temporalAddress ?? open.runtime?.temporal.address;
-  const { namespace = 'default' } = temporalConnection(address);
-  return { uiUrl: open.runtime?.temporal.uiUrl ?? null, namespace, lakeId: open.lake.id };
 }
