@@ -3,14 +3,15 @@ import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
 import { paceOf } from '../plan/pace.ts';
 import { areSettled, cellsOfRequest, type CellStanding } from './cells-of-request.ts';
+import { dailyLine, readDailyChange } from './daily-change.ts';
 import { firstAnswer, followRun } from './follow-run.ts';
 import type { NamedRequest } from './run-request.ts';
 import { startRun } from './start-run.ts';
 import { endingLines, summarize, summaryTable } from './summary-lines.ts';
 
 /**
- * Starts or joins a run, follows it to its end, and says how every cell of it stands. `standings` reads how
- * they stand, where the request alone does not say which cells they are.
+ * Starts or joins a run, follows it to its end, and says how every cell of it stands; a daily run ends with one
+ * line on what changed. `standings` reads how cells stand, where the request alone does not say which they are.
  */
 export async function performRun(
   lake: ConnectedLake,
@@ -30,9 +31,13 @@ export async function performRun(
   for (const line of summaryTable(summaries, lake.lake.market)) output.say(line);
   output.say();
   for (const line of endingLines(cells, (end.plan?.todo ?? 0) > 0)) output.say(line);
+  const { request } = named;
+  const change =
+    request.kind === 'daily' ? await readDailyChange(lake, named.run, request.date, cells) : undefined;
   output.json({
     run: named.run,
     ...end,
+    ...(change ? { change } : {}),
     assets: summaries,
     cells: cells.filter((cell) => !areSettled([cell])),
   });
@@ -40,6 +45,7 @@ export async function performRun(
     output.say(`${named.run} ${end.outcome}: ${end.reason ?? ''}`);
     return end.code === 'PlanRefused' ? exitCode.wrongUse : exitCode.weFailed;
   }
+  if (change) output.say(dailyLine(change));
   return areSettled(cells) ? exitCode.good : exitCode.cellsMissing;
 }
 

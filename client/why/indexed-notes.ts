@@ -6,7 +6,7 @@ const closedRow = z.object({ recordedAt: z.string(), run: z.string(), reason: z.
 const failureRow = z.object({
   recordedAt: z.string(),
   run: z.string(),
-  workflowId: z.string(),
+  workflowId: z.string().nullable(),
   workflowRunId: z.string().nullable(),
   code: z.string(),
   reason: z.string(),
