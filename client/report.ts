@@ -3,10 +3,11 @@ import { dirname, join, resolve } from 'node:path';
 import { asOfHelp, checkedInstant } from './as-of/instant.ts';
 import { withWarehouse } from './as-of/warehouse-as-of.ts';
 import { runCommand } from './command/command.ts';
-import { exitCode, WrongUse } from './command/exit-code.ts';
-import { openLake, type OpenLake } from './command/lake-client.ts';
+import { exitCode, NobodyAnswers, WrongUse } from './command/exit-code.ts';
+import { connectLake, openLake, type OpenLake } from './command/lake-client.ts';
 import { workflowPlaces } from './command/workflow-places.ts';
 import type { Output } from './command/output.ts';
+import { openCells } from './run/open-runs.ts';
 import { openFile } from './report/open-file.ts';
 import { readReport, replaceFile, writeReport } from '../report/write-report.ts';
 
@@ -59,6 +60,7 @@ async function writePage(output: Output, flags: ReportFlags, what: PageToWrite):
     market: open.lake.market,
     asOf: instant?.toISOString() ?? null,
     now,
+    ...(instant === null ? { running: await runningNow(open) } : {}),
     ...workflowPlaces(open),
   });
   output.say(written.headline);
@@ -66,6 +68,16 @@ async function writePage(output: Output, flags: ReportFlags, what: PageToWrite):
   output.json(written);
   if (flags.open === true && !(await openFile(written.path)))
     output.say('Nothing here can show it: open the file in a browser.');
+}
+
+/** Only this is asked of a server, and the page says so where none answers. */
+async function runningNow(open: OpenLake): Promise<string[] | null> {
+  try {
+    return (await openCells(await connectLake(open))).map(({ id }) => id);
+  } catch (error) {
+    if (error instanceof NobodyAnswers) return null;
+    throw error;
+  }
 }
 
 /** A page of the past stands beside the present one, with its own charts. */
