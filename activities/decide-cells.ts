@@ -2,7 +2,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { contractChanged } from '../contracts/contract-error.ts';
 import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
 import { cellsOfOtherContracts, dueAgain, lapsedCells } from '../plan/judged-again.ts';
-import { knownCells, readMemory } from '../plan/memory.ts';
+import { knownCells, memoryFor } from '../plan/memory.ts';
 import { utcDateOf } from '../workflows/pure/cell.ts';
 import type { RunRequest } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -18,9 +18,9 @@ export async function decideCells(deps: ActivityDeps, request: RunRequest, now: 
       return dueAgain(await cellsOfOtherContracts(deps.index, contracts, request), assets, 'contract');
     }
     case 'backfill':
-      return dueCells(request, assets, await readMemory(deps.index), now);
+      return dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
     case 'daily': {
-      const due = dueCells(request, assets, await readMemory(deps.index), now);
+      const due = dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
       const lapsed = await lapsedCells(deps.index, utcDateOf(now.getTime()));
       return withLapsed(due, dueAgain(lapsed, assets, 'acceptance'));
     }

@@ -6,6 +6,7 @@ import {
   indexVersion,
   insertAudits,
   insertCellRecords,
+  insertClosedDays,
   insertRunRecords,
   insertWindowRecords,
 } from './index-schema.ts';
@@ -14,16 +15,18 @@ import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
 const indexFile = 'index.duckdb';
-/** Many at once are no faster, and their texts stand in memory together. */
-const filesAtOnce = 200;
+/** More at once are no faster, and their texts stand in memory together. */
+const filesAtOnce = 1_000;
 const lockTries = 200;
 const lockPauseMs = 50;
 
-const readers: readonly { readonly folder: string; readonly insert: string }[] = [
-  { folder: 'records/cells', insert: insertCellRecords },
-  { folder: 'records/windows', insert: insertWindowRecords },
-  { folder: 'records/runs', insert: insertRunRecords },
-  { folder: 'audits', insert: insertAudits },
+/** What is read into which table. Patterns of a known depth are found twice as fast as `**`. */
+const readers: readonly { readonly files: string; readonly insert: string }[] = [
+  { files: 'records/cells/*/*/*/*/*.json', insert: insertCellRecords },
+  { files: 'records/closed/*/*.json', insert: insertClosedDays },
+  { files: 'records/windows/*/*.json', insert: insertWindowRecords },
+  { files: 'records/runs/*/*.json', insert: insertRunRecords },
+  { files: 'audits/*/*/*/*.json', insert: insertAudits },
 ];
 
 /**
@@ -102,15 +105,22 @@ export class LakeIndex {
   async #refresh(connection: DuckDBConnection): Promise<void> {
     const tables = await connection.runAndReadAll("select 1 from duckdb_tables() where table_name = 'files'");
     if (tables.currentRowCount === 0) await connection.run(`begin; ${indexSchema} commit;`);
-    const known = new Set(
-      (await connection.runAndReadAll('select path from files')).getColumns()[0] as string[],
-    );
-    for (const { folder, insert } of readers) {
-      const fresh = (await this.store.list(folder)).filter((key) => key.endsWith('.json') && !known.has(key));
+    for (const { files, insert } of readers) {
+      const fresh = await this.#freshFiles(connection, files);
       for (let start = 0; start < fresh.length; start += filesAtOnce) {
         await this.#insert(connection, insert, fresh.slice(start, start + filesAtOnce));
       }
     }
+  }
+
+  /** Lists the files that were not read yet. DuckDB does it: a million names never come into this process. */
+  async #freshFiles(connection: DuckDBConnection, files: string): Promise<string[]> {
+    const root = `${this.store.pathOf('.')}/`;
+    const found = await connection.runAndReadAll(
+      `select key from (select substr(file, ${root.length + 1}) as key from glob(${quote(globOf(root) + files)}))
+       anti join files on path = key`,
+    );
+    return (found.getColumns()[0] ?? []) as string[];
   }
 
   async #insert(connection: DuckDBConnection, insert: string, keys: readonly string[]): Promise<void> {
@@ -195,6 +205,11 @@ async function hasRightVersion(instance: DuckDBInstance): Promise<boolean> {
   } finally {
     connection.closeSync();
   }
+}
+
+/** A folder's name as a pattern that finds only itself. */
+function globOf(folder: string): string {
+  return folder.replaceAll(/[*?[]/g, '[$&]');
 }
 
 function quote(text: string): string {

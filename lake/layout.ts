@@ -129,6 +129,11 @@ export function windowRecordsFolder(window: string): string {
   return `records/windows/${encodeSegment(window)}`;
 }
 
+/** The folder of the records of closed days that a run's plan found, many cells in each. */
+export function closedRecordsFolder(run: string): string {
+  return `records/closed/${encodeSegment(run)}`;
+}
+
 /** The file of record `number` in a folder of records: `000001.json` is the first. */
 export function recordFile(folder: string, number: number): string {
   return `${folder}/${numberName(number)}.json`;

@@ -165,18 +165,6 @@ export async function appendCellRecord(store: Store, cell: CellKey, record: Cell
   return appendRecord(store, cellRecordsFolder(cell), record);
 }
 
-/** The same first entry for many cells that have none, as `closed` days are; one stored file for all. */
-export async function appendFirstRecords(
-  store: Store,
-  cells: readonly CellKey[],
-  record: CellRecord,
-): Promise<void> {
-  await store.putIfAbsentMany(
-    cells.map((cell) => recordFile(cellRecordsFolder(cell), 1)),
-    checkedJsonBytes(record),
-  );
-}
-
 /**
  * Tells whether records call a batch worthless for the cell, so that it must be fetched anew. What another contract
  * refused this one may let through, and what a person accepted since is worth a look.

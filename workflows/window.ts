@@ -23,6 +23,7 @@ import { troubleOf } from './pure/failure.ts';
 import { inLake, partitionId } from './pure/ids.ts';
 import {
   addTallies,
+  cellsInPage,
   cellsOf,
   emptyTally,
   leftOutTally,
@@ -66,7 +67,6 @@ export const leaveOutSignal = defineSignal<[readonly LeaveOut[]]>('leaveOut');
 /** Asks an open window how its cells stand. */
 export const windowProgressQuery = defineQuery<Tally>('windowProgress');
 
-const cellsInPage = 250;
 /** What a window was told is about its own part of the plan, whichever that is. */
 const anyPart = 0;
 

@@ -1,5 +1,5 @@
 import { dueCells, type DueCell } from '../../plan/due-cells.ts';
-import { readMemory } from '../../plan/memory.ts';
+import { memoryFor } from '../../plan/memory.ts';
 import type { CellKey, CellState } from '../../workflows/pure/cell.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
 import type { OpenLake } from '../command/lake-client.ts';
@@ -19,7 +19,8 @@ export async function cellsOfRequest(
   request: RunRequest,
   now: Date,
 ): Promise<CellStanding[]> {
-  const due = dueCells(request, await lake.planned(now), await readMemory(lake.index), now);
+  const assets = await lake.planned(now);
+  const due = dueCells(request, assets, await memoryFor(lake.index, request, assets, now), now);
   return due.map(standingOf);
 }
 

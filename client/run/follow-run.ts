@@ -1,5 +1,4 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import {
@@ -14,6 +13,8 @@ import {
 import { NobodyAnswers } from '../command/exit-code.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
+import { freeBytes } from '../plan/dry-run.ts';
+import { defaultPace } from '../plan/pace.ts';
 import { planLines } from './plan-lines.ts';
 import { progressLine } from './progress-line.ts';
 import type { RunHandle } from './start-run.ts';
@@ -40,7 +41,12 @@ export interface RunEnd {
  * Follows a run to its end: its plan first, then how many cells are done.
  * @throws NobodyAnswers where no worker answers within five seconds; the run waits for one.
  */
-export async function followRun(lake: ConnectedLake, handle: RunHandle, output: Output): Promise<RunEnd> {
+export async function followRun(
+  lake: ConnectedLake,
+  handle: RunHandle,
+  output: Output,
+  pace = defaultPace,
+): Promise<RunEnd> {
   const ended = endOf(handle);
   await firstAnswer(lake, handle, ended);
   let counted = { doneBefore: 0, fromMs: 0 };
@@ -54,7 +60,7 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
     if (progress?.summary && !shown) {
       shown = progress.summary;
       const free = await freeBytes(lake.settings.lakeFolder);
-      for (const line of planLines(shown, lake.settings, free)) output.say(line);
+      for (const line of planLines(shown, lake.settings, free, pace)) output.say(line);
     }
     actsSaid = sayActs(progress, actsSaid, output);
     // What was added has its place in the counts from then on.
@@ -64,8 +70,8 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
       counted = { doneBefore: settledCount(progress.tally), fromMs: Date.now() };
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
       lineAtMs = Date.now();
-      const pace = { doneBefore: counted.doneBefore, elapsedMs: Date.now() - counted.fromMs };
-      output.progress(progressLine(shown, progress, pace));
+      const since = { doneBefore: counted.doneBefore, elapsedMs: Date.now() - counted.fromMs };
+      output.progress(progressLine(shown, progress, since));
     }
   }
 }
@@ -117,11 +123,6 @@ async function query(handle: Pick<WorkflowHandle, 'query'>): Promise<void> {
     if (isAnswered) return;
     await pause(lookEveryMs / 2);
   }
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 /** The run's progress with that of its open windows; undefined while nobody can say. */

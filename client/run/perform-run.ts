@@ -3,15 +3,17 @@ import { partitionId } from '../../workflows/pure/ids.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
 import { countOf } from '../command/table.ts';
+import { paceOf } from '../plan/pace.ts';
 import { areSettled, cellsOfRequest, type CellStanding } from './cells-of-request.ts';
+import { dailyLine, readDailyChange } from './daily-change.ts';
 import { firstAnswer, followRun, type RunEnd } from './follow-run.ts';
 import type { NamedRequest } from './run-request.ts';
 import { startRun } from './start-run.ts';
 import { endingLines, summarize, summaryTable } from './summary-lines.ts';
 
 /**
- * Starts or joins a run, follows it to its end, and says how every cell of it stands. `standings` reads how
- * they stand, where the request alone does not say which cells they are.
+ * Starts or joins a run, follows it to its end, and says how every cell of it stands; a daily run ends with one
+ * line on what changed. `standings` reads how cells stand, where the request alone does not say which they are.
  */
 export async function performRun(
   lake: ConnectedLake,
@@ -20,9 +22,11 @@ export async function performRun(
   now: Date,
   standings = (): Promise<CellStanding[]> => cellsOfRequest(lake, named.request, now),
 ): Promise<ExitCode> {
+  // Before the run: its plan holds the index.
+  const pace = await paceOf(lake.index);
   const handle = await startRun(lake, named.run, named.request);
   output.say(`Run ${named.run}`);
-  const end = await followRun(lake, handle, output);
+  const end = await followRun(lake, handle, output, pace);
   const cells = await withAdded(lake, await standings(), end, now);
   const summaries = await summarize(lake, cells);
   output.say();
@@ -31,9 +35,13 @@ export async function performRun(
   for (const line of endingLines(cells, (end.plan?.todo ?? 0) > 0)) output.say(line);
   if (end.dropped !== undefined)
     output.say(`${countOf(end.dropped, 'cell')} dropped by a person on the way.`);
+  const { request } = named;
+  const change =
+    request.kind === 'daily' ? await readDailyChange(lake, named.run, request.date, cells) : undefined;
   output.json({
     run: named.run,
     ...end,
+    ...(change ? { change } : {}),
     assets: summaries,
     cells: cells.filter((cell) => !areSettled([cell])),
   });
@@ -41,6 +49,7 @@ export async function performRun(
     output.say(`${named.run} ${end.outcome}: ${end.reason ?? ''}`);
     return end.code === 'PlanRefused' ? exitCode.wrongUse : exitCode.weFailed;
   }
+  if (change) output.say(dailyLine(change));
   return areSettled(cells) ? exitCode.good : exitCode.cellsMissing;
 }
 

@@ -2,6 +2,7 @@ import { cellStates } from '../../workflows/pure/cell.ts';
 import { acceptedGlyph, glyphOf } from '../../workflows/pure/glyphs.ts';
 import { workflowUrl, type WorkflowPlaces } from '../links.ts';
 import type { CellOfReport, ReportData } from '../read/report-data.ts';
+import type { RunningIds } from '../read/with-running.ts';
 import { countOf } from '../words/numbers.ts';
 import { markup, scrollingTable, type Markup } from './markup.ts';
 
@@ -9,16 +10,24 @@ import { markup, scrollingTable, type Markup } from './markup.ts';
  * The grid of dates and tickers. The newest days have a link each; all others stand as characters by month, a
  * character a cell, so that the page grows by three bytes a cell.
  */
-export function grid(data: ReportData, places: WorkflowPlaces): Markup {
+export function grid(data: ReportData, places: WorkflowPlaces, running?: RunningIds): Markup {
   if (data.states.length === 0) return markup`<p>No cell is known yet.</p>`;
-  return markup`${legend(data)}${recent(data.recentCells, places)}${years(data)}`;
+  return markup`${legend(data)}${runningWords(running)}${recent(data.recentCells, places)}${years(data)}`;
+}
+
+/** Everything else on the grid is in the records; what runs is not, so it is said who was asked. */
+function runningWords(running: RunningIds | undefined): Markup | false {
+  if (running === undefined) return false;
+  return running === null
+    ? markup`<p class="soft">What is running is not known: no Temporal server answered when this was written.</p>`
+    : markup`<p class="soft">What was running when this was written was asked of Temporal: ${countOf(running.length, 'cell')}.</p>`;
 }
 
 /** What each character means, with how many cells there are. */
 function legend(data: ReportData): Markup {
   const counts = new Map(data.states.map(({ state, cells }) => [state, cells]));
   const entries = cellStates
-    .filter((state) => state !== 'running')
+    .filter((state) => state !== 'running' || counts.has(state))
     .map(
       (state) =>
         markup`<li>${glyphOf[state]} ${(counts.get(state) ?? 0).toLocaleString('en-US')} ${state}</li>`,

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { cellRecordsFolder } from '../../lake/layout.ts';
 import {
   appendCellRecord,
-  appendFirstRecords,
   appendOnce,
   appendRecord,
   claimRecord,
@@ -11,7 +10,7 @@ import {
   recordNumbers,
   type CellRecord,
 } from '../../lake/records.ts';
-import { eventsOf, facts, openStore, stockCell, temporaryFolders } from './support/lake.ts';
+import { facts, openStore, stockCell, temporaryFolders } from './support/lake.ts';
 
 const folder = temporaryFolders();
 const cell = stockCell('AAPL');
@@ -69,22 +68,6 @@ describe('records', () => {
     const store = openStore(folder());
     await store.put(`${cellRecordsFolder(cell)}/.DS_Store`, Buffer.from('x'));
     expect(await readCellRecords(store, cell)).toEqual([]);
-  });
-});
-
-describe('the first entry of many cells', () => {
-  it('is given to those that have none, and to no other', async () => {
-    const store = openStore(folder());
-    const cells = ['A', 'B', 'C'].map((ticker) => stockCell(ticker));
-    await appendCellRecord(store, stockCell('B'), failed);
-    const closed: CellRecord = { ...facts, event: 'closed', reason: 'weekend' };
-    await appendFirstRecords(store, cells, closed);
-    await appendFirstRecords(store, cells, closed);
-    expect(await Promise.all(cells.map((one) => eventsOf(store, one)))).toEqual([
-      ['closed'],
-      ['failed'],
-      ['closed'],
-    ]);
   });
 });
 

@@ -194,6 +194,9 @@ export interface RunResult {
   readonly tally: Tally;
 }
 
+/** How many cells a window runs in one history; with more left it goes on in a fresh one. */
+export const cellsInPage = 250;
+
 /** How many troubles a tally names. */
 export const troublesNamed = 20;
 
