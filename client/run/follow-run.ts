@@ -47,6 +47,7 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
   let counted = { doneBefore: 0, fromMs: 0 };
   let shown: PlanSummary | undefined;
   let lineAtMs = 0;
+  let lastLine = '';
   let actsSaid = 0;
   const lastTallies = new Map<string, Tally>();
   for (;;) {
@@ -66,7 +67,10 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
       lineAtMs = Date.now();
       const pace = { doneBefore: counted.doneBefore, elapsedMs: Date.now() - counted.fromMs };
-      output.progress(progressLine(shown, progress, pace));
+      const line = progressLine(shown, progress, pace);
+      // Where lines stay, a run that stands still is told of once.
+      if (output.isInPlace || line !== lastLine) output.progress(line);
+      lastLine = line;
     }
   }
 }
