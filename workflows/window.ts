@@ -118,6 +118,8 @@ function beginWindow(input: WindowInput, isAlone: boolean): WindowState {
   setHandler(
     shareSignal,
     (share) => {
+      // A person may send it too, and what is no number would hold the window for ever.
+      if (!Number.isInteger(share) || share < 0) return;
       state.share = share;
       showWindow(state);
     },

@@ -52,6 +52,7 @@ export async function followRun(
   let counted = { doneBefore: 0, fromMs: 0 };
   let shown: PlanSummary | undefined;
   let lineAtMs = 0;
+  let lastLine = '';
   let actsSaid = 0;
   const lastTallies = new Map<string, Tally>();
   for (;;) {
@@ -71,7 +72,10 @@ export async function followRun(
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
       lineAtMs = Date.now();
       const since = { doneBefore: counted.doneBefore, elapsedMs: Date.now() - counted.fromMs };
-      output.progress(progressLine(shown, progress, since));
+      const line = progressLine(shown, progress, since);
+      // Where lines stay, a run that stands still is told of once.
+      if (output.isInPlace || line !== lastLine) output.progress(line);
+      lastLine = line;
     }
   }
 }
