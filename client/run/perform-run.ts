@@ -37,7 +37,11 @@ export async function performRun(
     output.say(`${named.run} ${end.outcome}: ${end.reason ?? ''}`);
     return end.code === 'PlanRefused' ? exitCode.wrongUse : exitCode.weFailed;
   }
-  return areSettled(cells) ? exitCode.good : exitCode.cellsMissing;
+  if (!areSettled(cells)) return exitCode.cellsMissing;
+  if (end.outcome !== 'incomplete') return exitCode.good;
+  // A daily run also judges what was accepted for a time, however old: such a cell is none of its days.
+  output.say(end.reason ?? '');
+  return exitCode.cellsMissing;
 }
 
 /** Starts or joins a run and leaves it to itself, once a worker has shown that it has it in hand. */
