@@ -32,31 +32,29 @@ const own = { batch_id: `'batch-BTC'` };
 /** Eight days: what was said of each after it was published. */
 async function writeLake(close: number): Promise<void> {
   const [passed, good, timely, changed, over, other, again, withdrawn] = days;
-  lake
-    .closes(assets.BTC, days[0] ?? '', [1, close, 3, 4, 5, 6, 7, 8])
-    .index(
-      `update cell_records set content_sha256 = 'content-' || date`,
-      `update cell_records set ${acceptance('null')} where date = date '${good}'`,
-      `update cell_records set ${acceptance(`date '2024-12-31'`)} where date = date '${timely}'`,
-      later(changed ?? '', 2, 'refused', { ...own, reason: `'a new rule'`, cause: `'contract'` }),
-      later(over ?? '', 2, 'refused', {
-        batch_id: `'b9'`,
-        content_sha256: `'content-${over}'`,
-        reason: `'it is over'`,
-      }),
-      later(other ?? '', 2, 'refused', {
-        batch_id: `'b9'`,
-        content_sha256: `'other'`,
-        reason: `'another price'`,
-      }),
-      later(again ?? '', 2, 'refused', { ...own, reason: `'at first'` }),
-      later(again ?? '', 3, 'unchanged', {
-        batch_id: `'b9'`,
-        acceptance_number: '2',
-        acceptance_reason: `'then a halt'`,
-      }),
-      later(withdrawn ?? '', 2, 'withdrawn', { ...own, reason: `'a misprint'` }),
-    );
+  lake.closes(assets.BTC, days[0] ?? '', [1, close, 3, 4, 5, 6, 7, 8]).index(
+    `update cell_records set content_sha256 = 'content-' || date`,
+    `update cell_records set ${acceptance('null')} where date = date '${good}'`,
+    `update cell_records set ${acceptance(`date '2024-12-31'`)} where date = date '${timely}'`,
+    later(changed ?? '', 2, 'refused', { ...own, reason: `'a new rule'`, cause: `'contract'` }),
+    later(over ?? '', 2, 'refused', {
+      batch_id: `'b9'`,
+      content_sha256: `'content-${over}'`,
+      reason: `'it is over'`,
+    }),
+    later(other ?? '', 2, 'refused', {
+      batch_id: `'b9'`,
+      content_sha256: `'other'`,
+      reason: `'another price'`,
+    }),
+    later(again ?? '', 2, 'refused', { ...own, reason: `'at first'` }),
+    later(again ?? '', 3, 'unchanged', {
+      batch_id: `'b9'`,
+      acceptance_number: '2',
+      acceptance_reason: `'then a halt'`,
+    }),
+    later(withdrawn ?? '', 2, 'withdrawn', { ...own, reason: `'a misprint'` }),
+  );
   expect(passed).toBe('2024-02-01');
   await lake.write();
 }
