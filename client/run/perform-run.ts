@@ -50,7 +50,11 @@ export async function performRun(
     return end.code === 'PlanRefused' ? exitCode.wrongUse : exitCode.weFailed;
   }
   if (change) output.say(dailyLine(change));
-  return areSettled(cells) ? exitCode.good : exitCode.cellsMissing;
+  if (!areSettled(cells)) return exitCode.cellsMissing;
+  if (end.outcome !== 'incomplete') return exitCode.good;
+  // A daily run also judges what was accepted for a time, however old: such a cell is none of its days.
+  output.say(end.reason ?? '');
+  return exitCode.cellsMissing;
 }
 
 /** Adds the cells that were added on the way, each once. */
