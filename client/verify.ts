@@ -41,7 +41,7 @@ await runCommand<VerifyFlags>(program, async (output, flags) => {
   const damages = findings.filter(({ isDamage }) => isDamage);
   output.say(
     `${countOf(cells, 'cell')}, ${countOf(publishedFiles, 'published file')} (${auditedAgain} audited again), ` +
-      `staged batches ${batches}: ${damages.length === 0 ? 'nothing is wrong' : `${damages.length} things are wrong`}`,
+      `staged batches ${batches}: ${damages.length === 0 ? 'nothing is wrong' : `${countOf(damages.length, 'thing')} wrong`}`,
   );
   for (const finding of damages) for (const line of linesOfFinding(finding)) output.say(line);
   const notes = findings.filter(({ isDamage }) => !isDamage);

@@ -29,6 +29,8 @@ const auditSchema = z.object({
   keptAt: z.string().optional(),
 });
 
+const dateSchema = z.object({ date: z.string().optional() });
+
 /** What an audit found about one candidate, as its file tells it. */
 export type KeptAudit = Readonly<z.infer<typeof auditSchema>>;
 
@@ -37,10 +39,34 @@ export type FoundAudit =
   | { readonly outcome: 'right'; readonly audit: KeptAudit }
   | { readonly outcome: 'gone' | 'altered'; readonly found: string };
 
-/** Reads the audit of a cell's candidate from the file that a record names. */
-export async function readAudit(store: Store, file: string, _cell: CellKey): Promise<FoundAudit> {
+/**
+ * Reads the audit of a cell's candidate from the file that a record names: one verdict, or one a line, each with
+ * the date of its cell.
+ */
+export async function readAudit(store: Store, file: string, cell: CellKey): Promise<FoundAudit> {
+  const lines = await readAudits(store, file);
+  const own = lines.find(({ date }) => date === undefined || date === cell.date);
+  return (
+    own?.read ?? { outcome: 'gone', found: lines.length === 0 ? 'no file' : 'no verdict about this day' }
+  );
+}
+
+/** Reads every verdict of a file; none where there is no file. The date is undefined in a file of one. */
+export async function readAudits(
+  store: Store,
+  file: string,
+): Promise<{ readonly date: string | undefined; readonly read: FoundAudit }[]> {
   const bytes = await store.get(file);
-  if (!bytes) return { outcome: 'gone', found: 'no file' };
+  if (!bytes) return [];
+  const lines = Buffer.from(bytes).toString('utf8').replace(/\n$/, '').split('\n');
+  return lines.map((line) => {
+    const text = Buffer.from(`${line}\n`, 'utf8');
+    const dated = dateSchema.safeParse(tryParseJson(text));
+    return { date: dated.data?.date, read: auditOf(text) };
+  });
+}
+
+function auditOf(bytes: Uint8Array): FoundAudit {
   const parsed = auditSchema.safeParse(tryParseJson(bytes));
   if (!parsed.success)
     return { outcome: 'altered', found: `no audit (${parsed.error.issues[0]?.message ?? 'unreadable'})` };

@@ -1,5 +1,5 @@
 import { cellOfPath, cellSegments } from '../../lake/layout.ts';
-import { readAudit } from '../../lake/audits.ts';
+import { readAudits } from '../../lake/audits.ts';
 import { keysIn } from '../../lake/cells-with-records.ts';
 import type { ProofLake } from '../proof-lake.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -7,6 +7,9 @@ import { checkCell, type CheckedCell } from './check-cell.ts';
 import { damage, foreign, type Finding } from './finding.ts';
 
 const cellsAtOnce = 8;
+
+/** A file of one cell's verdict, or of those of its month. */
+const auditName = /\/(?:date|month)=[^/~]+~[^/~]+\.json$/;
 
 /** The trees of a lake that are laid out by cell. */
 export const cellTrees = ['records/cells', 'bronze', 'superseded', 'refused', 'audits'] as const;
@@ -56,15 +59,15 @@ async function cellsOf(
 async function checkAudits(lake: ProofLake, segments: string, explained: Set<string>): Promise<Finding[]> {
   const findings: Finding[] = [];
   await inParallel(await lake.store.list(`audits/${segments}`), cellsAtOnce, async (key) => {
-    const cell = cellOfPath(key);
-    if (!cell || !key.endsWith('.json')) {
+    if (!auditName.test(key)) {
       findings.push(damage('foreign', key, 'audits only', 'another name', 'audit'));
       return;
     }
-    const read = await readAudit(lake.store, key, cell);
-    if (read.outcome === 'altered')
-      findings.push(damage('altered', key, 'the audit as it was written', read.found, 'audit'));
-    if (read.outcome === 'right' && read.audit.keptAt !== undefined) explained.add(read.audit.keptAt);
+    for (const { read } of await readAudits(lake.store, key)) {
+      if (read.outcome === 'altered')
+        findings.push(damage('altered', key, 'the audit as it was written', read.found, 'audit'));
+      if (read.outcome === 'right' && read.audit.keptAt !== undefined) explained.add(read.audit.keptAt);
+    }
   });
   return findings;
 }

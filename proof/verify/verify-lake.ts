@@ -55,7 +55,12 @@ export async function verifyLake(
   options: VerifyOptions,
 ): Promise<VerifyReport> {
   const folder = await mkdtemp(join(tmpdir(), 'marketlake-verify-'));
-  const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    // Each small file is read once: cached or kept in order, they take more than twice the memory.
+    enable_external_file_cache: 'false',
+    preserve_insertion_order: 'false',
+  });
   const connection = await instance.connect();
   try {
     return await new Verification(lake, options, folder, connection).run();

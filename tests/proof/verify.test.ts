@@ -7,7 +7,7 @@ import { parseJson } from '../../lake/json.ts';
 import { bronzeFile, cellRecordsFolder, recordFile, supersededFile } from '../../lake/layout.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
 import { currentPublication } from '../../lake/promise.ts';
-import { appendCellRecord, readCellRecords } from '../../lake/records.ts';
+import { appendCellRecord, readCellRecord, readCellRecords, type CellRecord } from '../../lake/records.ts';
 import type { ProofLake } from '../../proof/proof-lake.ts';
 import { repairLake, type Repair } from '../../proof/repair-lake.ts';
 import type { Finding } from '../../proof/verify/finding.ts';
@@ -62,6 +62,18 @@ async function fileLike({ store }: Copy, folder: string, pattern: RegExp): Promi
 const recordOf = (cell: CellKey, number = 1): string => recordFile(cellRecordsFolder(cell), number);
 const auditOf = async ({ store }: Copy, cell: CellKey): Promise<string> =>
   (await currentPublication(store, cell))?.record.audit ?? '';
+
+/** An audit's file, as these tests forge it. */
+interface Checked {
+  readonly checksum: string;
+  readonly verdict: { readonly checks: { measured: string }[] };
+}
+
+/** Changes what a record says, as nobody ever may. */
+async function rewrite(copy: Copy, cell: CellKey, change: Partial<CellRecord>): Promise<void> {
+  const record = await readCellRecord(copy.store, cellRecordsFolder(cell), 1);
+  await copy.store.put(recordOf(cell), checkedJsonBytes({ ...record, ...change }));
+}
 
 describe('verify', () => {
   it('finds nothing in a lake that is whole, and audits every published file again', async () => {
@@ -125,13 +137,29 @@ describe('verify', () => {
     );
   });
 
+  it('finds the verdict of a cell among those of its month, one a line', async () => {
+    const copy = await lake.copy();
+    const lines: Uint8Array[] = [];
+    const month = 'audits/source=coingecko/resource=market_chart/ticker=BTC/month=2026-11~run-1.1.1.json';
+    for (const day of [10, 11, 12]) {
+      const file = await auditOf(copy, btc(day));
+      const { checksum: _, ...audit } = parseJson((await copy.store.get(file)) ?? Buffer.of()) as Checked;
+      lines.push(checkedJsonBytes({ ...audit, date: btc(day).date }));
+      await copy.store.remove(file);
+      await rewrite(copy, btc(day), { audit: month });
+    }
+    await copy.store.put(month, Buffer.concat(lines));
+    expect(await verifying(copy)).toMatchObject({ auditedAgain: 17, findings: [] });
+    await copy.store.put(month, Buffer.concat(lines.slice(1)));
+    expect(told(await findingsIn(copy))).toEqual([`missing ${month}`]);
+    await alter(copy, month, -50);
+    expect(told(await findingsIn(copy))).toContain(`altered ${month}`);
+  });
+
   it('audits with the eyes of today: a verdict that was forged, checksum and all, does not agree', async () => {
     const copy = await lake.copy();
     const file = await auditOf(copy, btc(10));
-    const { checksum: _, ...audit } = parseJson((await copy.store.get(file)) ?? Buffer.of()) as {
-      checksum: string;
-      verdict: { checks: { measured: string }[] };
-    };
+    const { checksum: _, ...audit } = parseJson((await copy.store.get(file)) ?? Buffer.of()) as Checked;
     for (const check of audit.verdict.checks) if (check.measured === '1') check.measured = '2';
     await copy.store.put(file, checkedJsonBytes(audit));
     const found = await findingsIn(copy);
