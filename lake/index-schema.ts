@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 5;
+export const indexVersion = 6;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -79,18 +79,29 @@ const key = (name: string): string => `url_decode(regexp_extract(filename, '^.*/
 const number = `regexp_extract(filename, '/(\\d+)\\.json$', 1)::integer`;
 const text = (path: string): string => `content::json ->> '${path}'`;
 
+/** The entry of the path's own date in a file that is an entry of many cells; any other file is an entry itself. */
+const ownEntry = `case when json_exists(body, '$.cells')
+        then json_merge_patch(body, '{"cells":null}', json_extract(body, concat('/cells/', date)))
+        else body end`;
+
 /** Reads new cell records; `$files` is replaced by a list of paths. */
 export const insertCellRecords = `
-insert into cell_records select
-    ${key('source')}, ${key('resource')}, ${key('ticker')}, ${key('date')}::date, ${number},
+insert into cell_records
+with texts as materialized (
+    select filename, ${key('date')} as date, content::json as body from read_text($files)
+), entries as materialized (
+    select filename, date, ${ownEntry} as content from texts
+)
+select
+    ${key('source')}, ${key('resource')}, ${key('ticker')}, date::date, ${number},
     ${text('$.event')},
     case when ${text('$.event')} = 'unchanged' then 'published' else ${text('$.event')} end,
     (${text('$.recordedAt')})::timestamptz, ${text('$.run')}, ${text('$.workflowId')}, ${text('$.workflowRunId')},
     ${text('$.batch.id')}, ${text('$.batch.ingestionDate')}, ${text('$.sha256')}, (${text('$.sizeBytes')})::bigint,
     (${text('$.rowCount')})::integer, ${text('$.contractVersion')}, ${text('$.audit')},
     (${text('$.supersedes.number')})::integer, ${text('$.code')}, ${text('$.reason')},
-    (${text('$.until')})::timestamptz, filename, content::json
-from read_text($files)`;
+    (${text('$.until')})::timestamptz, filename, content
+from entries`;
 
 /** Reads new window records. */
 export const insertWindowRecords = `
@@ -110,13 +121,23 @@ insert into run_records select
     ${text('$.difference')}, filename, content::json
 from read_text($files)`;
 
-/** Reads new verdicts. */
+/** Reads new verdicts, one a line: of one cell, whose date stands in the path, or of a month's, each with its date. */
 export const insertAudits = `
-insert into audits select
-    ${key('source')}, ${key('resource')}, ${key('ticker')},
-    url_decode(regexp_extract(filename, '/date=([^/~]+)~[^/]+$', 1))::date,
+insert into audits
+with lines as (
+    select filename, unnest(string_split(rtrim(content, chr(10)), chr(10))) as line from read_text($files)
+), verdicts as materialized (
+    select
+        filename, line::json as content,
+        coalesce(
+            line::json ->> '$.date', url_decode(regexp_extract(filename, '/date=([^/~]+)~[^/]+$', 1))
+        ) as date
+    from lines
+)
+select
+    ${key('source')}, ${key('resource')}, ${key('ticker')}, date::date,
     url_decode(regexp_extract(filename, '~([^/~]+)\\.json$', 1)), (${text('$.auditedAt')})::timestamptz,
     ${text('$.run')}, ${text('$.batch.id')}, ${text('$.contractVersion')}, ${text('$.verdict.outcome')},
-    (${text('$.verdict.ruleCount')})::integer, content::json -> '$.verdict.checks',
+    (${text('$.verdict.ruleCount')})::integer, content -> '$.verdict.checks',
     ${text('$.candidateSha256')}, filename
-from read_text($files)`;
+from verdicts`;

@@ -15,7 +15,9 @@ import type { Store } from './store.ts';
 
 const indexFile = 'index.duckdb';
 /** Many at once are no faster, and their texts stand in memory together. */
-const filesAtOnce = 200;
+const entriesAtOnce = 200;
+/** What a file with the verdicts of a month counts. */
+const entriesOfMonth = 25;
 const lockTries = 200;
 const lockPauseMs = 50;
 
@@ -103,9 +105,7 @@ export class LakeIndex {
     );
     for (const { folder, insert } of readers) {
       const fresh = (await this.store.list(folder)).filter((key) => key.endsWith('.json') && !known.has(key));
-      for (let start = 0; start < fresh.length; start += filesAtOnce) {
-        await this.#insert(connection, insert, fresh.slice(start, start + filesAtOnce));
-      }
+      for (const keys of portionsOf(fresh)) await this.#insert(connection, insert, keys);
     }
   }
 
@@ -125,7 +125,7 @@ export class LakeIndex {
   async #damagedAmong(keys: readonly string[], cause: unknown): Promise<LakeError | undefined> {
     for (const key of keys) {
       const bytes = await this.store.get(key);
-      if (!bytes || isObject(tryParseJson(bytes))) continue;
+      if (!bytes || linesOf(bytes).every((line) => isObject(tryParseJson(line)))) continue;
       const found = `${this.store.pathOf(key)} is not a record. Records are never changed: restore it from a backup.`;
       return new LakeError('LakeDamaged', found, cause);
     }
@@ -142,6 +142,29 @@ function isDamage(error: unknown): boolean {
 async function discard(path: string): Promise<void> {
   await rm(path, { force: true });
   await rm(`${path}.wal`, { force: true });
+}
+
+function portionsOf(keys: readonly string[]): string[][] {
+  const portions: string[][] = [];
+  let room = 0;
+  for (const key of keys) {
+    if (room <= 0) {
+      portions.push([]);
+      room = entriesAtOnce;
+    }
+    portions.at(-1)?.push(key);
+    room -= key.includes('/month=') ? entriesOfMonth : 1;
+  }
+  return portions;
+}
+
+/** A file holds one entry, or one a line. */
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  return Buffer.from(bytes)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => Buffer.from(line, 'utf8'));
 }
 
 function isObject(value: unknown): boolean {

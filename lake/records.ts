@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { CellKey } from '../workflows/pure/cell.ts';
+import type { CellKey, PartitionDate } from '../workflows/pure/cell.ts';
 import { jsonBytes, parseJson, tryParseJson } from './json.ts';
-import { cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
+import { cellOfPath, cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
@@ -56,6 +56,9 @@ const cellRecordSchema = z.object({
   until: z.string().optional(),
 });
 
+/** One file that is an entry of many cells: what holds for all of them, and by date what is each one's own. */
+const sharedRecordSchema = z.looseObject({ cells: z.record(z.string(), z.looseObject({})) });
+
 /** One entry of a cell. */
 export type CellRecord = Readonly<z.infer<typeof cellRecordSchema>>;
 
@@ -78,12 +81,29 @@ export async function readCellRecords(store: Store, cell: CellKey): Promise<Numb
 export async function readCellRecord(store: Store, folder: string, number: number): Promise<CellRecord> {
   const key = recordFile(folder, number);
   const bytes = await store.get(key);
-  const parsed = bytes ? cellRecordSchema.safeParse(tryParseJson(bytes)) : undefined;
+  const parsed = bytes ? cellRecordSchema.safeParse(ownEntry(tryParseJson(bytes), folder)) : undefined;
   if (parsed?.success) return parsed.data;
   throw new LakeError(
     'LakeDamaged',
     `${store.pathOf(key)} is not a record (${parsed?.error.issues[0]?.message ?? 'it is gone'}). Records are never changed: restore it from a backup.`,
   );
+}
+
+/** Writes one file that, linked into the folders of many cells of one ticker, is the entry of each. */
+export function sharedRecord(
+  shared: Partial<CellRecord>,
+  own: ReadonlyMap<PartitionDate, Partial<CellRecord>>,
+): Uint8Array {
+  return jsonBytes({ ...shared, cells: Object.fromEntries(own) });
+}
+
+/** The folder's date tells which cell of a shared file is meant; what is its own goes before what is shared. */
+function ownEntry(content: unknown, folder: string): unknown {
+  const shared = sharedRecordSchema.safeParse(content);
+  if (!shared.success) return content;
+  const { cells, ...common } = shared.data;
+  const own = cells[cellOfPath(folder)?.date ?? ''];
+  return own && { ...common, ...own };
 }
 
 /** The numbers taken in a folder of records, ascending. */
