@@ -46,13 +46,7 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
   await deps.store.put(
     file,
     jsonBytes({
-      auditedAt: deps.now().toISOString(),
-      run: context.run,
-      batch: task.batch,
-      workflowRunId: attempt.workflowRunId,
-      contract: contract.id,
-      contractVersion: contract.version,
-      contractSha256: contract.sha256,
+      ...auditFacts(deps, context, task, attempt.workflowRunId),
       candidateSha256: task.candidate.sha256,
       verdict,
       ...(keptAt ? { keptAt } : {}),
@@ -65,6 +59,25 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
     contractVersion: contract.version,
     file,
     refusal: keptAt ? `${refusalOf(verdict)}. ${placesOf(deps, task, file, keptAt)}` : '',
+  };
+}
+
+/** What a verdict's file says of who judged, when, and by which contract. */
+export function auditFacts(
+  deps: ActivityDeps,
+  context: RunContext,
+  { dataset, batch }: Pick<AuditTask, 'dataset' | 'batch'>,
+  workflowRunId: string,
+): Readonly<Record<string, unknown>> {
+  const { contract } = datasetParts(deps, dataset);
+  return {
+    auditedAt: deps.now().toISOString(),
+    run: context.run,
+    batch,
+    workflowRunId,
+    contract: contract.id,
+    contractVersion: contract.version,
+    contractSha256: contract.sha256,
   };
 }
 

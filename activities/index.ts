@@ -1,4 +1,5 @@
 import { audit } from './audit.ts';
+import { auditMonth } from './audit-month.ts';
 import { awaitPartition, awaitWorkflow } from './await-partition.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translating } from './failures.ts';
@@ -7,9 +8,11 @@ import { model } from './model.ts';
 import { planCell, planDay } from './plan-cell.ts';
 import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
+import { publishMonth } from './publish-month.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
 import { stage } from './stage.ts';
+import { writeMonth } from './write-month.ts';
 import { writeTmp } from './write-tmp.ts';
 
 /** Every step that a workflow can have done, by the name under which Temporal knows it. */
@@ -23,6 +26,9 @@ const steps = {
   writeTmp,
   audit,
   publish,
+  writeMonth,
+  auditMonth,
+  publishMonth,
   recordCell,
   recordWindowFailure,
   recordRunEnd,

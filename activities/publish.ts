@@ -1,5 +1,10 @@
 import { writerVersion } from '../lake/parquet.ts';
-import { publishCandidate, type Candidate, type Publication } from '../lake/publish.ts';
+import {
+  publishCandidate,
+  type Candidate,
+  type Publication,
+  type PublicationFacts,
+} from '../lake/publish.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
 import type { BatchRef, RunContext } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
@@ -21,8 +26,17 @@ export async function publish(
   context: RunContext,
   task: PublishTask,
 ): Promise<Publication> {
+  return publishCandidate(deps.store, task, task.candidate, publicationFacts(deps, context, task));
+}
+
+/** What the record of a publication says of who published it, from what, and on what verdict. */
+export function publicationFacts(
+  deps: ActivityDeps,
+  context: RunContext,
+  task: Omit<PublishTask, 'date' | 'candidate'>,
+): PublicationFacts {
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
-  return publishCandidate(deps.store, task, task.candidate, {
+  return {
     recordedAt: deps.now().toISOString(),
     run: context.run,
     workflowId,
@@ -33,5 +47,5 @@ export async function publish(
     contractSha256: datasetParts(deps, task.dataset).contract.sha256,
     writer: writerVersion,
     audit: task.audit,
-  });
+  };
 }

@@ -2,7 +2,7 @@ import { candidateFile } from '../lake/layout.ts';
 import { writeCandidate, type Candidate } from '../lake/publish.ts';
 import { discredits, readCellRecords } from '../lake/records.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
-import { currentAttempt } from './attempt.ts';
+import { currentAttempt, type Attempt } from './attempt.ts';
 import { cellBytes, type CellOfBatch } from './cell-bytes.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 import { NoDataError } from './no-data-error.ts';
@@ -17,6 +17,16 @@ export type Written =
 
 /** Takes a cell's rows out of its batch and writes them as a candidate that no reader can see. */
 export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<Written> {
+  return writeCell(deps, task, currentAttempt(deps.lake.id));
+}
+
+/** Writes one cell's candidate for its own workflow, or for that of its month and batch. */
+export async function writeCell(
+  deps: ActivityDeps,
+  task: CellOfBatch,
+  attempt: Attempt,
+  monthOfBatch?: string,
+): Promise<Written> {
   const records = await readCellRecords(deps.store, task);
   if (records.some(({ record }) => discredits(record, task.batch.id))) return { outcome: 'batch-refused' };
   const { resource, contract } = datasetParts(deps, task.dataset);
@@ -26,9 +36,8 @@ export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<W
     if (contract.emptyAnswer === 'closed') return { outcome: 'closed' };
     throw new NoDataError(task, loaded.manifest);
   }
-  const attempt = currentAttempt(deps.lake.id);
   // What an attempt that died here has left is nobody's.
-  await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id))));
+  await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id, monthOfBatch))));
   const candidate = await writeCandidate(
     deps.store,
     task,
@@ -36,6 +45,7 @@ export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<W
     encoded.bytes,
     encoded.rowCount,
     encoded.contentSha256,
+    monthOfBatch,
   );
   return { outcome: 'written', candidate };
 }

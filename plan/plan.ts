@@ -2,6 +2,7 @@ import type { PartitionDate } from '../workflows/pure/cell.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
 import type { LoneCell, PlanSummary, RunRequest, WindowTask } from '../workflows/pure/run.ts';
 import type { DueCell } from './due-cells.ts';
+import { cellsByMonth, inLanes } from './lanes.ts';
 import { planWindows } from './windows.ts';
 
 /** What a run sets out to do. */
@@ -18,7 +19,7 @@ export interface Plan {
 export function makePlan(request: RunRequest, cells: readonly DueCell[], today: PartitionDate): Plan {
   const isForced = request.kind === 'backfill' && request.force;
   const todo = cells.filter((cell) => cell.fate.kind === 'todo');
-  const windows = planWindows(todo, isForced);
+  const windows = inLanes(planWindows(todo, isForced), request, todo.length);
   return {
     summary: summarize(cells, windows, today),
     windows,
@@ -40,6 +41,7 @@ function summarize(
   const count = (kind: DueCell['fate']['kind']): number =>
     cells.filter((cell) => cell.fate.kind === kind).length;
   const dates = cells.map((cell) => cell.date).sort();
+  const byMonth = cellsByMonth(windows);
   return {
     due: cells.length,
     closed: count('closed'),
@@ -47,6 +49,7 @@ function summarize(
     skipped: count('skipped'),
     waiting: count('waiting'),
     todo: count('todo'),
+    ...(byMonth > 0 ? { byMonth } : {}),
     requests: requestsBySource(windows),
     from: dates[0] ?? today,
     to: dates.at(-1) ?? today,

@@ -30,6 +30,7 @@ import {
   type WindowTask,
 } from './pure/run.ts';
 import { rebuildModel } from './rebuild-model.ts';
+import { runMonths } from './run-months.ts';
 import { cellAttributes } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 
@@ -71,16 +72,17 @@ export async function window(input: WindowInput): Promise<Tally> {
   const cells = cellsOf(input.task);
   const firstCell = input.carried?.firstCell ?? 0;
   const page = cells.slice(firstCell, firstCell + cellsInPage);
-  await boundedEach(
-    page,
-    () => share,
-    async (cell) => {
-      const outcome = await runCell(input.context, cell, batch);
-      tally = addTallies(tally, outcome);
-    },
-  );
+  const add = (outcome: Tally): void => void (tally = addTallies(tally, outcome));
+  const isByMonth = input.task.grain === 'month';
+  if (isByMonth) await runMonths(input.context, input.task, batch, () => share, add);
+  else
+    await boundedEach(
+      page,
+      () => share,
+      async (cell) => add(await runCell(input.context, cell, batch)),
+    );
 
-  if (firstCell + cellsInPage >= cells.length) {
+  if (isByMonth || firstCell + cellsInPage >= cells.length) {
     if (isAlone) await rebuildModel(input.context);
     return tally;
   }
@@ -91,8 +93,8 @@ export async function window(input: WindowInput): Promise<Tally> {
   });
 }
 
-/** True where no open run will rebuild the model after this window: asked on its first page only. */
-function isWithoutRun(): boolean {
+/** True where no open run will rebuild the model after this workflow: asked on a window's first page only. */
+export function isWithoutRun(): boolean {
   const { parent, runId, firstExecutionRunId } = workflowInfo();
   return parent === undefined || runId !== firstExecutionRunId;
 }
@@ -114,7 +116,8 @@ async function fetchOrFail(input: WindowInput): Promise<BatchRef> {
   }
 }
 
-async function runCell(context: RunContext, cell: CellOfWindow, batch: BatchRef): Promise<Tally> {
+/** Runs one cell from a staged batch and answers how it ended; whatever befalls it, it is the cell's own. */
+export async function runCell(context: RunContext, cell: CellOfWindow, batch: BatchRef): Promise<Tally> {
   const { symbol, ...key } = cell;
   try {
     await executeChild(partition, {
@@ -141,7 +144,8 @@ async function awaitOther(context: RunContext, cell: CellKey): Promise<Tally> {
   return tallyOfTrouble({ ...cell, state, code, reason });
 }
 
-type CellOfWindow = CellKey & { readonly symbol: string };
+/** A cell, and the source's name of its asset. */
+export type CellOfWindow = CellKey & { readonly symbol: string };
 
 function cellsOf({ dataset, assets, dates }: WindowTask): CellOfWindow[] {
   return assets.flatMap(({ ticker, symbol }) => dates.map((date) => ({ dataset, ticker, symbol, date })));
