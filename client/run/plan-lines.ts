@@ -5,6 +5,7 @@ import { countOf } from '../command/table.ts';
 
 /** Measured on two cores with the development server; only for the estimate that opens a run. */
 const cellsPerSecond = 25;
+const cellsPerSecondByMonth = 120;
 /** What a published cell takes on disk: its file, record, verdict and folders, in blocks of 4 KiB. */
 const bytesPerCell = 36_864;
 
@@ -34,7 +35,9 @@ function estimateSeconds(plan: PlanSummary, settings: Settings): number {
   const waits = Object.entries(plan.requests).map(([source, count]) =>
     waitSeconds(settings.sources[source], settings, count),
   );
-  return Math.max(plan.todo / cellsPerSecond, ...waits) + 2;
+  const byMonth = plan.byMonth ?? 0;
+  const work = (plan.todo - byMonth) / cellsPerSecond + byMonth / cellsPerSecondByMonth;
+  return Math.max(work, ...waits) + 2;
 }
 
 function waitSeconds(source: SourceSettings | undefined, settings: Settings, requests: number): number {
