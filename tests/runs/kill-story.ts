@@ -51,11 +51,12 @@ export async function expectNothingLost(
   story: KillStory,
   kill: () => Promise<void>,
   days = 90,
+  grain: 'cell' | 'month' = 'cell',
 ): Promise<void> {
   const { market, server } = story;
   const { lake } = story.opened;
   const reader = watchBronze(lake.store);
-  const { workflowId } = await startRequest(lake, backfillOf({ days }));
+  const { workflowId } = await startRequest(lake, backfillOf({ days }, { grain }));
   await until(async () => (await lake.store.list('bronze')).length >= (4 * days) / 3);
   const requestsBefore = market.requests.length;
   await kill();
