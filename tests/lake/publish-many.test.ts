@@ -60,6 +60,7 @@ describe('many cells published together', () => {
       expect(await bronzeHash(together, cell)).toBe(await bronzeHash(alone, cell));
       const [mine, others] = [await readCellRecords(together, cell), await readCellRecords(alone, cell)];
       const candidate = candidateFile(cell, 'run-1.1.1', 'batch-1');
+      expect(mine).toHaveLength(1);
       expect(mine).toEqual(others.map((one) => ({ ...one, record: { ...one.record, candidate } })));
     }
     expect(await together.list('candidates')).toEqual([]);

@@ -25,7 +25,8 @@ export function monthsOf({ dataset, assets, dates }: WindowTask, batch: BatchRef
 /** So many of a month's cells are in hand at one time, in its longest step. */
 const cellsOfMonthAtOnce = 8;
 
-/** How many months may run at once where so many cells may; always one. */
+/** How many months may run at once where so many cells may: one at least, unless no cell may. */
 export function monthsAtOnce(cellsAtOnce: number): number {
+  if (cellsAtOnce <= 0) return 0;
   return Math.max(1, Math.floor(cellsAtOnce / cellsOfMonthAtOnce));
 }
