@@ -57,13 +57,7 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
   await deps.store.put(
     file,
     checkedJsonBytes({
-      auditedAt: deps.now().toISOString(),
-      run: context.run,
-      batch: task.batch,
-      workflowRunId: attempt.workflowRunId,
-      contract: contract.id,
-      contractVersion: contract.version,
-      contractSha256: contract.sha256,
+      ...auditFacts(deps, context, task, attempt.workflowRunId),
       candidateSha256: task.candidate.sha256,
       verdict,
       ...(keptAt ? { keptAt } : {}),
@@ -94,6 +88,25 @@ function acceptedBy(accepted: Accepted): { acceptedBy?: { number: number; reason
 
 function notCovered(accepted: Accepted): string[] {
   return accepted.kind === 'not-covered' ? [accepted.sentence] : [];
+}
+
+/** What a verdict's file says of who judged, when, and by which contract. */
+export function auditFacts(
+  deps: ActivityDeps,
+  context: RunContext,
+  { dataset, batch }: Pick<AuditTask, 'dataset' | 'batch'>,
+  workflowRunId: string,
+): Readonly<Record<string, unknown>> {
+  const { contract } = datasetParts(deps, dataset);
+  return {
+    auditedAt: deps.now().toISOString(),
+    run: context.run,
+    batch,
+    workflowRunId,
+    contract: contract.id,
+    contractVersion: contract.version,
+    contractSha256: contract.sha256,
+  };
 }
 
 async function evaluate(deps: ActivityDeps, task: AuditTask): Promise<Verdict> {

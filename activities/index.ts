@@ -1,4 +1,5 @@
 import { audit } from './audit.ts';
+import { auditMonth } from './audit-month.ts';
 import { awaitPartition, awaitWorkflow } from './await-partition.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translating } from './failures.ts';
@@ -9,12 +10,14 @@ import { planAdded } from './plan-added.ts';
 import { planCell, planDay } from './plan-cell.ts';
 import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
+import { publishMonth } from './publish-month.ts';
 import { recordAct } from './record-act.ts';
 import { recordSkip } from './record-skip.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
 import { stage } from './stage.ts';
 import { holdRequests, leaveLine, takePermit } from './take-permit.ts';
+import { writeMonth } from './write-month.ts';
 import { writeTmp } from './write-tmp.ts';
 
 /** Every step that a workflow can have done, by the name under which Temporal knows it. */
@@ -32,6 +35,9 @@ const steps = {
   writeTmp,
   audit,
   publish,
+  writeMonth,
+  auditMonth,
+  publishMonth,
   recordCell,
   recordWindowFailure,
   recordRunEnd,

@@ -1,7 +1,12 @@
 import { acceptanceOf } from '../lake/acceptance-record.ts';
 import { cellRecordsFolder } from '../lake/layout.ts';
 import { writerVersion } from '../lake/parquet.ts';
-import { publishCandidate, type Candidate, type Publication } from '../lake/publish.ts';
+import {
+  publishCandidate,
+  type Candidate,
+  type Publication,
+  type PublicationFacts,
+} from '../lake/publish.ts';
 import { readCellRecord, type CellRecord } from '../lake/records.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
 import type { BatchRef, JudgedAgainCause, RunContext } from '../workflows/pure/run.ts';
@@ -28,8 +33,26 @@ export async function publish(
   context: RunContext,
   task: PublishTask,
 ): Promise<Publication> {
+  const facts = {
+    ...publicationFacts(deps, context, task),
+    ...(task.cause ? { cause: task.cause } : {}),
+    ...(await acceptanceFacts(deps, task)),
+  };
+  const publication = await publishCandidate(deps.store, task, task.candidate, facts);
+  const { dataset, ticker, date } = task;
+  const outcome = publication.supersedes === undefined ? publication.outcome : 'restated';
+  deps.observe({ kind: 'cell', run: context.run, cell: { dataset, ticker, date }, outcome });
+  return publication;
+}
+
+/** What the record of a publication says of who published it, from what, and on what verdict. */
+export function publicationFacts(
+  deps: ActivityDeps,
+  context: RunContext,
+  task: Omit<PublishTask, 'date' | 'candidate'>,
+): PublicationFacts {
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
-  const publication = await publishCandidate(deps.store, task, task.candidate, {
+  return {
     recordedAt: deps.now().toISOString(),
     run: context.run,
     workflowId,
@@ -40,13 +63,7 @@ export async function publish(
     contractSha256: datasetParts(deps, task.dataset).contract.sha256,
     writer: writerVersion,
     audit: task.audit,
-    ...(task.cause ? { cause: task.cause } : {}),
-    ...(await acceptanceFacts(deps, task)),
-  });
-  const { dataset, ticker, date } = task;
-  const outcome = publication.supersedes === undefined ? publication.outcome : 'restated';
-  deps.observe({ kind: 'cell', run: context.run, cell: { dataset, ticker, date }, outcome });
-  return publication;
+  };
 }
 
 async function acceptanceFacts(

@@ -3,7 +3,7 @@ import { writeCandidate, type Candidate } from '../lake/publish.ts';
 import { isDiscredited, readCellRecords } from '../lake/records.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
 import type { JudgedAgainCause } from '../workflows/pure/run.ts';
-import { currentAttempt } from './attempt.ts';
+import { currentAttempt, type Attempt } from './attempt.ts';
 import { cellBytes, type CellOfBatch } from '../lake/cell-bytes.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 import { NoDataError } from './no-data-error.ts';
@@ -26,6 +26,16 @@ export interface WriteTask extends CellOfBatch {
 
 /** Takes a cell's rows out of its batch and writes them as a candidate that no reader can see. */
 export async function writeTmp(deps: ActivityDeps, task: WriteTask): Promise<Written> {
+  return writeCell(deps, task, currentAttempt(deps.lake.id));
+}
+
+/** Writes one cell's candidate for its own workflow, or for that of its month and batch. */
+export async function writeCell(
+  deps: ActivityDeps,
+  task: CellOfBatch & Pick<WriteTask, 'cause'>,
+  attempt: Attempt,
+  monthOfBatch?: string,
+): Promise<Written> {
   const { resource, contract } = datasetParts(deps, task.dataset);
   if (!task.cause) {
     const records = await readCellRecords(deps.store, task);
@@ -37,9 +47,8 @@ export async function writeTmp(deps: ActivityDeps, task: WriteTask): Promise<Wri
     if (contract.emptyAnswer === 'closed') return { outcome: 'closed' };
     throw new NoDataError(task, loaded.manifest);
   }
-  const attempt = currentAttempt(deps.lake.id);
   // What an attempt that died here has left is nobody's.
-  await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id))));
+  await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id, monthOfBatch))));
   const candidate = await writeCandidate(
     deps.store,
     task,
@@ -47,6 +56,7 @@ export async function writeTmp(deps: ActivityDeps, task: WriteTask): Promise<Wri
     encoded.bytes,
     encoded.rowCount,
     encoded.contentSha256,
+    monthOfBatch,
   );
   return { outcome: 'written', candidate };
 }

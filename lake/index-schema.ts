@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 7;
+export const indexVersion = 8;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -86,10 +86,21 @@ const text = (path: string): string => `content::json ->> '${path}'`;
 const filesRead =
   '(with read as materialized (select filename, content from read_text($files)) select * from read)';
 
+/** The entry of the path's own date in a file that is an entry of many cells; any other file is an entry itself. */
+const ownEntry = `case when json_exists(body, '$.cells')
+        then json_merge_patch(body, '{"cells":null}', json_extract(body, concat('/cells/', date)))
+        else body end`;
+
 /** Reads new cell records; `$files` is replaced by a list of paths. */
 export const insertCellRecords = `
-insert into cell_records select
-    ${key('source')}, ${key('resource')}, ${key('ticker')}, ${key('date')}::date, ${number},
+insert into cell_records
+with texts as materialized (
+    select filename, ${key('date')} as date, content::json as body from read_text($files)
+), entries as materialized (
+    select filename, date, ${ownEntry} as content from texts
+)
+select
+    ${key('source')}, ${key('resource')}, ${key('ticker')}, date::date, ${number},
     ${text('$.event')},
     case ${text('$.event')} when 'unchanged' then 'published' when 'accepted' then 'refused' when 'withdrawn' then 'refused'
         else ${text('$.event')} end,
@@ -99,8 +110,8 @@ insert into cell_records select
     (${text('$.supersedes.number')})::integer, ${text('$.code')}, ${text('$.reason')},
     (${text('$.until')})::timestamptz, ${text('$.contentSha256')}, ${text('$.contractSha256')}, ${text('$.symbol')},
     ${text('$.cause')}, (${text('$.acceptance.number')})::integer, ${text('$.acceptance.reason')},
-    (${text('$.acceptance.livesUntil')})::date, filename, content::json
-from ${filesRead}`;
+    (${text('$.acceptance.livesUntil')})::date, filename, content
+from entries`;
 
 /** Reads new records of closed days, as record 0 of each cell; the first that says so stays. */
 export const insertClosedDays = `
@@ -146,13 +157,23 @@ insert into run_records select
     ${text('$.difference')}, ${text('$.code')}, ${text('$.reason')}, filename, content::json
 from ${filesRead}`;
 
-/** Reads new verdicts. */
+/** Reads new verdicts, one a line: of one cell, whose date stands in the path, or of a month's, each with its date. */
 export const insertAudits = `
-insert into audits select
-    ${key('source')}, ${key('resource')}, ${key('ticker')},
-    url_decode(regexp_extract(filename, '/date=([^/~]+)~[^/]+$', 1))::date,
+insert into audits
+with lines as (
+    select filename, unnest(string_split(rtrim(content, chr(10)), chr(10))) as line from read_text($files)
+), verdicts as materialized (
+    select
+        filename, line::json as content,
+        coalesce(
+            line::json ->> '$.date', url_decode(regexp_extract(filename, '/date=([^/~]+)~[^/]+$', 1))
+        ) as date
+    from lines
+)
+select
+    ${key('source')}, ${key('resource')}, ${key('ticker')}, date::date,
     url_decode(regexp_extract(filename, '~([^/~]+)\\.json$', 1)), (${text('$.auditedAt')})::timestamptz,
     ${text('$.run')}, ${text('$.batch.id')}, ${text('$.contractVersion')}, ${text('$.verdict.outcome')},
-    (${text('$.verdict.ruleCount')})::integer, content::json -> '$.verdict.checks',
+    (${text('$.verdict.ruleCount')})::integer, content -> '$.verdict.checks',
     ${text('$.candidateSha256')}, (${text('$.acceptedBy.number')})::integer, ${text('$.acceptedBy.reason')}, filename
-from ${filesRead}`;
+from verdicts`;

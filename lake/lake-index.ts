@@ -16,7 +16,9 @@ import type { Store } from './store.ts';
 
 const indexFile = 'index.duckdb';
 /** More at once are no faster, and their texts stand in memory together. */
-const filesAtOnce = 1_000;
+const entriesAtOnce = 1_000;
+/** What a file with the verdicts of a month counts. */
+const entriesOfMonth = 25;
 const lockTries = 200;
 const lockPauseMs = 50;
 
@@ -107,9 +109,7 @@ export class LakeIndex {
     if (tables.currentRowCount === 0) await connection.run(`begin; ${indexSchema} commit;`);
     for (const { files, insert } of readers) {
       const fresh = await this.#freshFiles(connection, files);
-      for (let start = 0; start < fresh.length; start += filesAtOnce) {
-        await this.#insert(connection, insert, fresh.slice(start, start + filesAtOnce));
-      }
+      for (const keys of portionsOf(fresh)) await this.#insert(connection, insert, keys);
     }
   }
 
@@ -139,7 +139,7 @@ export class LakeIndex {
   async #damagedAmong(keys: readonly string[], cause: unknown): Promise<LakeError | undefined> {
     for (const key of keys) {
       const bytes = await this.store.get(key);
-      if (!bytes || isObject(tryParseJson(bytes))) continue;
+      if (!bytes || linesOf(bytes).every((line) => isObject(tryParseJson(line)))) continue;
       const found = `${this.store.pathOf(key)} is not a record. Records are never changed: restore it from a backup.`;
       return new LakeError('LakeDamaged', found, cause);
     }
@@ -156,6 +156,29 @@ function isDamage(error: unknown): boolean {
 async function discard(path: string): Promise<void> {
   await rm(path, { force: true });
   await rm(`${path}.wal`, { force: true });
+}
+
+function portionsOf(keys: readonly string[]): string[][] {
+  const portions: string[][] = [];
+  let room = 0;
+  for (const key of keys) {
+    if (room <= 0) {
+      portions.push([]);
+      room = entriesAtOnce;
+    }
+    portions.at(-1)?.push(key);
+    room -= key.includes('/month=') ? entriesOfMonth : 1;
+  }
+  return portions;
+}
+
+/** A file holds one entry, or one a line. */
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  return Buffer.from(bytes)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => Buffer.from(line, 'utf8'));
 }
 
 function isObject(value: unknown): boolean {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { CellKey } from '../workflows/pure/cell.ts';
+import type { CellKey, PartitionDate } from '../workflows/pure/cell.ts';
 import { checkedJsonBytes, checksumOf } from './checked-json.ts';
 import { parseJson, tryParseJson } from './json.ts';
-import { cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
+import { cellOfPath, cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
@@ -80,6 +80,9 @@ const cellRecordSchema = z.object({
     .optional(),
 });
 
+/** One file that is an entry of many cells: what holds for all of them, and by date what is each one's own. */
+const sharedRecordSchema = z.looseObject({ cells: z.record(z.string(), z.looseObject({})) });
+
 /** One entry of a cell. */
 export type CellRecord = Readonly<z.infer<typeof cellRecordSchema>>;
 
@@ -102,7 +105,7 @@ export async function readCellRecords(store: Store, cell: CellKey): Promise<Numb
 export async function readCellRecord(store: Store, folder: string, number: number): Promise<CellRecord> {
   const key = recordFile(folder, number);
   const bytes = await store.get(key);
-  const parsed = bytes ? cellRecordSchema.safeParse(tryParseJson(bytes)) : undefined;
+  const parsed = bytes ? cellRecordSchema.safeParse(ownEntry(tryParseJson(bytes), folder)) : undefined;
   const isAltered = bytes !== undefined && checksumOf(bytes) === 'wrong';
   if (parsed?.success && !isAltered) return parsed.data;
   const found = isAltered ? 'its checksum is another' : (parsed?.error?.issues[0]?.message ?? 'it is gone');
@@ -110,6 +113,23 @@ export async function readCellRecord(store: Store, folder: string, number: numbe
     'LakeDamaged',
     `${store.pathOf(key)} is not a record (${found}). Records are never changed: restore it from a backup.`,
   );
+}
+
+/** Writes one file that, linked into the folders of many cells of one ticker, is the entry of each. */
+export function sharedRecord(
+  shared: Partial<CellRecord>,
+  own: ReadonlyMap<PartitionDate, Partial<CellRecord>>,
+): Uint8Array {
+  return checkedJsonBytes({ ...shared, cells: Object.fromEntries(own) });
+}
+
+/** The folder's date tells which cell of a shared file is meant; what is its own goes before what is shared. */
+function ownEntry(content: unknown, folder: string): unknown {
+  const shared = sharedRecordSchema.safeParse(content);
+  if (!shared.success) return content;
+  const { cells, ...common } = shared.data;
+  const own = cells[cellOfPath(folder)?.date ?? ''];
+  return own && { ...common, ...own };
 }
 
 /** The numbers taken in a folder of records, ascending. */

@@ -2,6 +2,7 @@ import type { PartitionDate } from '../workflows/pure/cell.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
 import type { LoneCell, PlanPage, PlanSummary, RunRequest, WindowTask } from '../workflows/pure/run.ts';
 import type { DueCell } from './due-cells.ts';
+import { cellsByMonth, inLanes } from './lanes.ts';
 import { planWindows } from './windows.ts';
 
 /** What a run sets out to do. */
@@ -34,7 +35,7 @@ export function pageOf({ windows, alone }: Pick<Plan, 'windows' | 'alone'>, page
 export function makePlan(request: RunRequest, cells: readonly DueCell[], today: PartitionDate): Plan {
   const isForced = request.kind === 'backfill' && request.force;
   const todo = cells.filter((cell) => cell.fate.kind === 'todo');
-  const windows = planWindows(todo, isForced);
+  const windows = inLanes(planWindows(todo, isForced), request, todo.length);
   return {
     summary: summarize(cells, windows, today),
     windows,
@@ -60,7 +61,15 @@ function summarize(
     if (date < from) from = date;
     if (date > to) to = date;
   }
-  return { due: cells.length, ...counts, requests: requestsBySource(windows), from, to };
+  const byMonth = cellsByMonth(windows);
+  return {
+    due: cells.length,
+    ...counts,
+    ...(byMonth > 0 ? { byMonth } : {}),
+    requests: requestsBySource(windows),
+    from,
+    to,
+  };
 }
 
 function requestsBySource(windows: readonly WindowTask[]): Record<string, number> {

@@ -35,6 +35,18 @@ export function diskPolicy(patienceSeconds: number): ActivityOptions {
   return { startToCloseTimeout: '10 seconds', retry: patientRetry(patienceSeconds) };
 }
 
+/**
+ * A step over all cells of a month: it beats whenever one is done, so that a step whose worker died soon comes back.
+ * It bears trouble for two minutes at most: then its cells go on one by one, each with the whole patience.
+ */
+export function monthPolicy(patienceSeconds: number): ActivityOptions {
+  return {
+    startToCloseTimeout: '5 minutes',
+    heartbeatTimeout: '10 seconds',
+    retry: patientRetry(Math.min(patienceSeconds, 120)),
+  };
+}
+
 /** Planning and recording whole runs: more files than a cell has, still only the disk. */
 export function planPolicy(patienceSeconds: number): ActivityOptions {
   return { startToCloseTimeout: '5 minutes', retry: patientRetry(patienceSeconds) };

@@ -40,6 +40,7 @@ import { fateOf, type LeaveOut } from './pure/steering.ts';
 import type { QuotaWait } from './pure/quota/wait.ts';
 import { tellRun } from './quota-wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
+import { runMonths, type MonthsOfWindow } from './run-months.ts';
 import { cellAttributes } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 
@@ -92,9 +93,12 @@ export async function window(input: WindowInput): Promise<Tally> {
   const { cells } = state;
   const batch = input.carried?.batch ?? input.task.batch ?? (await fetchOrFail(input.context, state));
   const firstCell = input.carried?.firstCell ?? 0;
-  if (batch) await runCells(input.context, state, cells.slice(firstCell, firstCell + cellsInPage), batch);
+  const isByMonth = input.task.grain === 'month';
+  if (batch && isByMonth) await runMonths(input.context, monthsIn(state, batch));
+  else if (batch)
+    await runCells(input.context, state, cells.slice(firstCell, firstCell + cellsInPage), batch);
 
-  if (!batch || firstCell + cellsInPage >= cells.length) {
+  if (!batch || isByMonth || firstCell + cellsInPage >= cells.length) {
     if (isAlone) await rebuildModel(input.context);
     return state.tally;
   }
@@ -145,6 +149,21 @@ async function showWait(state: WindowState, wait: QuotaWait | null): Promise<voi
   tellRun(wait);
 }
 
+function add(state: WindowState, outcome: Tally): void {
+  state.tally = addTallies(state.tally, outcome);
+  showWindow(state);
+}
+
+function monthsIn(state: WindowState, batch: BatchRef): MonthsOfWindow {
+  return {
+    task: state.task,
+    batch,
+    share: () => state.share,
+    fateOf: (cell) => fateOfCell(state, cell),
+    add: (outcome) => add(state, outcome),
+  };
+}
+
 async function runCells(
   context: RunContext,
   state: WindowState,
@@ -156,9 +175,14 @@ async function runCells(
     () => state.share,
     async (cell) => {
       const fate = fateOfCell(state, cell);
-      const outcome = fate ? { ...emptyTally, [fate]: 1 } : await runCell(context, state, cell, batch);
-      state.tally = addTallies(state.tally, outcome);
-      showWindow(state);
+      const isSkipped = (): boolean => fateOfCell(state, cell) === 'skipped';
+      const { cause } = state.task;
+      add(
+        state,
+        fate
+          ? { ...emptyTally, [fate]: 1 }
+          : await runCell(context, cell, batch, { ...(cause ? { cause } : {}), isSkipped }),
+      );
     },
   );
 }
@@ -167,8 +191,8 @@ function fateOfCell({ leaveOuts }: WindowState, cell: CellKey): LeaveOut['fate']
   return fateOf(cell, leaveOuts, anyPart);
 }
 
-/** True where no open run will rebuild the model after this window: asked on its first page only. */
-function isWithoutRun(): boolean {
+/** True where no open run will rebuild the model after this workflow: asked on a window's first page only. */
+export function isWithoutRun(): boolean {
   const { parent, runId, firstExecutionRunId } = workflowInfo();
   return parent === undefined || runId !== firstExecutionRunId;
 }
@@ -203,11 +227,19 @@ async function fetchOrFail(context: RunContext, state: WindowState): Promise<Bat
   }
 }
 
-async function runCell(
+/** What a window knows of a cell that it runs. */
+export interface CellInWindow {
+  readonly cause?: WindowTask['cause'];
+  /** Tells whether a person skipped it while it was under way. */
+  readonly isSkipped?: () => boolean;
+}
+
+/** Runs one cell from a staged batch and answers how it ended; whatever befalls it, it is the cell's own. */
+export async function runCell(
   context: RunContext,
-  state: WindowState,
   cell: CellOfWindow,
   batch: BatchRef,
+  { cause, isSkipped }: CellInWindow = {},
 ): Promise<Tally> {
   const { symbol, ...key } = cell;
   try {
@@ -218,7 +250,7 @@ async function runCell(
           context,
           ...key,
           staged: { symbol, batch },
-          ...(state.task.cause ? { cause: state.task.cause } : {}),
+          ...(cause ? { cause } : {}),
         },
       ],
       parentClosePolicy: ParentClosePolicy.ABANDON,
@@ -230,7 +262,7 @@ async function runCell(
     if (error instanceof WorkflowExecutionAlreadyStartedError) return awaitOther(context, key);
     if (isOwnCancellation()) throw error;
     // A cell that was skipped while it was under way has been cancelled.
-    if (isCancellation(error) && fateOfCell(state, key) === 'skipped') return { ...emptyTally, skipped: 1 };
+    if (isCancellation(error) && isSkipped?.()) return { ...emptyTally, skipped: 1 };
     const { code, reason } = troubleOf(error);
     return tallyOfTrouble({ ...key, state: code === 'AuditRefused' ? 'refused' : 'failed', code, reason });
   }

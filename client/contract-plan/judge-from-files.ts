@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { existsSync } from 'node:fs';
 import type { OpenLake } from '../command/lake-client.ts';
 import type { Contract } from '../../contracts/contract.ts';
-import { columnsUnread, evaluateMany, offendersAmong } from '../../contracts/evaluate-many.ts';
+import { columnsUnread, brokenRules, offendersAmong } from '../../contracts/broken-rules.ts';
 import { bronzeFile } from '../../lake/layout.ts';
 import type { JudgedCell } from '../../plan/judged-again.ts';
 import { withRebuiltFiles } from './rebuilt-files.ts';
@@ -65,7 +65,7 @@ async function judgeFiles(
   files: readonly CellFile[],
 ): Promise<void> {
   const subjects = files.map(({ judged, parquetPath }) => ({ parquetPath, cell: judged }));
-  const verdicts = await evaluateMany(connection, contract, subjects);
+  const verdicts = await brokenRules(connection, contract, subjects);
   for (const [index, verdict] of verdicts.entries()) {
     const file = files[index];
     if (!file) continue;

@@ -1,4 +1,4 @@
-import type { CellVerdict } from '../../contracts/evaluate-many.ts';
+import type { CellVerdict } from '../../contracts/broken-rules.ts';
 import type { JudgedCell } from '../../plan/judged-again.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 

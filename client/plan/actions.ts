@@ -1,4 +1,5 @@
 import { pageCountOf, pageOf, type Plan } from '../../plan/plan.ts';
+import { splitDataset } from '../../workflows/pure/cell.ts';
 import { cellsInPage, type PlanPage, type RunOptions, type WindowTask } from '../../workflows/pure/run.ts';
 
 /**
@@ -14,6 +15,8 @@ const activity = 1;
 const continuation = 1;
 const upsert = 1;
 const timer = 1;
+/** Leave for one request: a step, and the update by which it asks the ledger. */
+const permit = activity + 1;
 
 /** The actions of a run, and of what it leaves to be done later. */
 export interface ActionEstimate {
@@ -30,10 +33,8 @@ export interface ActionEstimate {
 /** Counts the actions that a plan would cost, where nothing fails. */
 export function actionsOf(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOptions): ActionEstimate {
   const run = runActions(plan, options);
-  const windows = sum(plan.windows.map(windowActions));
-  const cells = sum(
-    plan.windows.map(({ assets, dates }) => assets.length * dates.length * cellActions(options)),
-  );
+  const windows = sum(plan.windows.map((window) => windowActions(window, options)));
+  const cells = sum(plan.windows.map((window) => cellsActions(window, options)));
   const later = plan.alone.length * waitingCellActions(options);
   const open = Math.min(options.windowsAtOnce, plan.windows.length);
   return {
@@ -75,12 +76,23 @@ function shareSignals(pages: readonly PlanPage[], { windowsAtOnce, cellsAtOnce }
   return sum(pages.map(({ windows }) => signalsOnPage(windows.length)));
 }
 
-/** The cell lane's window: fetches one page, stages it, and begins a fresh history every few hundred cells. */
-function windowActions({ assets, dates, batch }: WindowTask): number {
-  const cells = assets.length * dates.length;
-  const fetched = batch ? 0 : 2 * activity;
-  return childStart + fetched + Math.max(0, Math.ceil(cells / cellsInPage) - 1) * continuation;
+/** A window fetches one page and stages it; the cell lane's begins a fresh history every few hundred cells. */
+function windowActions({ dataset, assets, dates, batch, grain }: WindowTask, options: RunOptions): number {
+  const isMetered = options.meteredSources.includes(splitDataset(dataset).source);
+  const fetched = batch ? 0 : 2 * activity + (isMetered ? permit : 0);
+  const pages = grain === 'month' ? 1 : Math.ceil((assets.length * dates.length) / cellsInPage);
+  return childStart + fetched + Math.max(0, pages - 1) * continuation;
 }
+
+/** What a window's cells cost: each by itself, or a month of them together. */
+function cellsActions({ assets, dates, grain }: WindowTask, options: RunOptions): number {
+  if (grain !== 'month') return assets.length * dates.length * cellActions(options);
+  const months = new Set(dates.map((date) => date.slice(0, 7))).size;
+  return assets.length * months * monthActions;
+}
+
+/** The month lane: one workflow writes, audits and publishes the month's cells. */
+const monthActions = childStart + 3 * activity;
 
 /** The cell lane's cell: writes, audits, publishes, and shows its state where the server can list by it. */
 function cellActions({ isSearchable }: RunOptions): number {

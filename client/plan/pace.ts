@@ -4,6 +4,8 @@ import type { LakeIndex } from '../../lake/lake-index.ts';
 /** How fast a lake's cells go through, where no source's limit holds them up. */
 export interface Pace {
   readonly cellsPerSecond: number;
+  /** In the month lane; never measured in the lake's own runs. */
+  readonly cellsPerSecondByMonth: number;
   /** From the plan to the first cell that is published. */
   readonly headSeconds: number;
   /** From the last one to the run's end: warehouse and report. */
@@ -13,7 +15,13 @@ export interface Pace {
 }
 
 /** What is reckoned with before a lake has runs of its own. */
-export const defaultPace: Pace = { cellsPerSecond: 25, headSeconds: 1, tailSeconds: 3, runs: 0 };
+export const defaultPace: Pace = {
+  cellsPerSecond: 25,
+  cellsPerSecondByMonth: 120,
+  headSeconds: 1,
+  tailSeconds: 3,
+  runs: 0,
+};
 
 const newestRuns = 3;
 const cellsAtLeast = 50;
@@ -30,7 +38,8 @@ const measuredRow = z.object({
  * is a wait for a source, not work.
  */
 const measuredSql = `
-with planned as (select run, recorded_at from run_records where event = 'planned'),
+with planned as (select run, recorded_at from run_records 
+    where event = 'planned' and not json_exists(body, '$.plan.summary.byMonth')),
 ended as (select run, recorded_at from run_records where event = 'ended' and outcome = 'completed'),
 runs as (
     select ended.run, planned.recorded_at as planned_at, ended.recorded_at as ended_at
@@ -61,6 +70,7 @@ export async function paceOf(index: LakeIndex): Promise<Pace> {
   const seconds = runs.reduce((total, run) => total + run.busySeconds, 0);
   if (gaps < cellsAtLeast / 2 || seconds <= 0) return defaultPace;
   return {
+    ...defaultPace,
     cellsPerSecond: gaps / seconds,
     headSeconds: middle(runs.map((run) => run.headSeconds)),
     tailSeconds: middle(runs.map((run) => run.tailSeconds)),

@@ -32,7 +32,8 @@ export function timeNeeded(plan: PlanSummary, settings: Settings, pace: Pace): T
     null,
   );
   const allRequests = sources.reduce((total, { requests }) => total + requests, 0);
-  const cellsSeconds = plan.todo / pace.cellsPerSecond;
+  const byMonth = plan.byMonth ?? 0;
+  const cellsSeconds = (plan.todo - byMonth) / pace.cellsPerSecond + byMonth / pace.cellsPerSecondByMonth;
   // The cells of the last answer come when all the others are done.
   const afterLast = cellsSeconds / Math.max(1, allRequests);
   const heldUpSeconds = slowest === null ? 0 : slowest.seconds + afterLast;

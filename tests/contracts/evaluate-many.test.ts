@@ -1,103 +1,112 @@
-import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Contract } from '../../contracts/contract.ts';
-import { columnsUnread, evaluateMany, offendersAmong } from '../../contracts/evaluate-many.ts';
 import { evaluateContract } from '../../contracts/evaluate.ts';
-import { parseContract } from '../../contracts/parse.ts';
+import { evaluateMany } from '../../contracts/evaluate-many.ts';
+import { loadContracts } from '../../contracts/load.ts';
 import type { AuditSubject } from '../../contracts/subject.ts';
-import { addDays } from '../../workflows/pure/cell.ts';
-import { contractsFolder, goodRow, temporaryFolder, writeParquet, type SqlRow } from './support.ts';
+import { encodeParquet, type ParquetValue } from '../../lake/parquet.ts';
+import { projectFolder } from '../../settings.ts';
 
-const file = join(contractsFolder, 'massive.daily_bars.odcs.yaml');
-/** With a rule whose query is its own, and one that compares the rows of a file with each other. */
-const contract: Contract = parseContract(
-  readFileSync(file, 'utf8').replace(
-    '    quality:\n',
-    `    quality:
-      - { name: spread_small, type: sql, query: 'select max(high) - min(low) from \${object}', mustBeLessThan: 5, severity: error, dimension: accuracy }
-      - { name: closes_differ, type: library, metric: duplicateValues, arguments: { properties: [close] }, mustBe: 0, severity: warning, dimension: uniqueness }
-`,
-  ),
-  file,
-);
-const folder = temporaryFolder();
+const dataset = 'coingecko.market_chart';
+let folder: string;
 let connection: DuckDBConnection;
-let subjects: AuditSubject[];
-
-const good = goodRow(contract);
-/** Cells that break nothing, one rule, several, a rule of every kind, or what has nothing to do with rules. */
-const cells: readonly (readonly SqlRow[])[] = [
-  [good],
-  [{ ...good, low: '13.0::double' }],
-  [{ ...good, close: 'null::double', volume: '-1.0::double' }],
-  [{ ...good, high: '40.0::double' }],
-  [good, good],
-  [good, { ...good, close: '10.0::double' }],
-  [{ ...good, ticker_id: `'OTHER'` }],
-  [{ ...good, close: `'nan'::double` }],
-  [{ ...good, volume: '0.0::double', vwap: 'null::double' }],
-];
+let contract: Contract;
 
 beforeAll(async () => {
+  // DuckDB takes brackets for a pattern, and a quote ends a text.
+  folder = await mkdtemp(join(tmpdir(), "many-[a]'b-"));
   connection = await (await DuckDBInstance.create(':memory:')).connect();
-  subjects = await Promise.all(
-    cells.map(async (rows, index) => {
-      const date = addDays('2026-01-02', index);
-      const dated = rows.map((row) => ({ ...row, bar_date: `date '${date}'` }));
-      const parquetPath = await writeParquet(
-        connection,
-        join(folder, `it's [${index}]`, 'data.parquet'),
-        dated,
-      );
-      return { parquetPath, cell: { dataset: contract.dataset, ticker: 'AAA', date } };
-    }),
-  );
+  const found = loadContracts(join(projectFolder, 'contracts')).get(dataset);
+  if (!found) throw new Error(`contracts/ has none for ${dataset}`);
+  contract = found;
 });
-afterAll(() => connection.closeSync());
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('many files held against a contract at once', () => {
-  it('break the very rules, by the very numbers, that each breaks alone', async () => {
-    const together = await evaluateMany(connection, contract, subjects);
-    expect(together[0]?.broken).toEqual([]);
-    for (const [index, subject] of subjects.entries()) {
-      const alone = await evaluateContract(connection, contract, subject);
-      const broken = alone.checks
-        .filter(({ outcome }) => outcome === 'failed')
-        .map(({ rule, severity, expected, measured }) => ({ rule, severity, expected, measured }));
-      const byRule = (left: { rule: string }, right: { rule: string }): number =>
-        left.rule < right.rule ? -1 : 1;
-      expect([...(together[index]?.broken ?? [])].sort(byRule)).toEqual(broken.sort(byRule));
-    }
-    expect(together.filter(({ broken }) => broken.length > 0)).toHaveLength(cells.length - 1);
-  });
+type Row = Record<string, ParquetValue>;
 
-  it('are judged as if they had been written under its version', async () => {
-    const next = { ...contract, version: '9.0.0' };
-    expect((await evaluateMany(connection, next, subjects.slice(0, 1)))[0]?.broken).toEqual([]);
-  });
+const rowOf = (date: string, close: number | null = 100): Row => ({
+  source_id: 'coingecko',
+  resource_id: 'market_chart',
+  ticker_id: 'BTC',
+  bar_date: date,
+  close,
+  market_cap: 1e9,
+  volume: 1e6,
+  __batch_id: 'batch-1',
+  __source_name: 'coingecko',
+  __ingested_at: '2026-11-20T06:00:00Z',
+  __schema_version: contract.version,
+});
 
-  it('tell what offends, of one cell only', async () => {
-    await evaluateMany(connection, contract, subjects);
-    const cell = subjects[1]?.cell;
-    if (!cell) throw new Error('no cell');
-    const rows = await offendersAmong(connection, contract, cell, 1, 'rule.low_not_above_high');
-    expect(rows).toMatchObject([{ bar_date: cell.date, low: '13.0', high: '12.0' }]);
-  });
+async function file(date: string, rows: readonly Row[], without = ''): Promise<AuditSubject> {
+  const columns = contract.columns
+    .filter(({ name }) => name !== without)
+    .map(({ name, logicalType }) => ({ name, type: logicalType, nullable: true }));
+  const parquetPath = join(folder, `${date}.parquet`);
+  await writeFile(parquetPath, encodeParquet(columns, rows, {}));
+  return { parquetPath, cell: { dataset, ticker: 'BTC', date } };
+}
 
-  it('must have the columns that it names', async () => {
-    const [column] = contract.columns;
-    if (!column) throw new Error('no column');
-    const columns = [...contract.columns, { ...column, name: 'otc' }];
-    expect(await columnsUnread(connection, { ...contract, columns }, subjects[0]?.parquetPath ?? '')).toEqual(
-      ['otc'],
-    );
-    const retyped = contract.columns.map((each) =>
-      each.name === 'volume' ? { ...each, physicalType: 'BIGINT' as const } : each,
-    );
-    expect(
-      await columnsUnread(connection, { ...contract, columns: retyped }, subjects[0]?.parquetPath ?? ''),
-    ).toEqual(['volume']);
+it('every file has the verdict that it has by itself, whatever its neighbours are', async () => {
+  const subjects = [
+    await file('2026-11-01', [rowOf('2026-11-01')]),
+    await file('2026-11-02', [rowOf('2026-11-02', null)]),
+    await file('2026-11-03', [rowOf('2026-11-04')]),
+    await file('2026-11-05', [rowOf('2026-11-05'), rowOf('2026-11-05')]),
+    await file('2026-11-06', [rowOf('2026-11-06')], 'volume'),
+    await file('2026-11-07', []),
+    await file('2026-11-08', [rowOf('2026-11-08', -1)]),
+  ];
+  const together = await evaluateMany(connection, contract, subjects);
+  const alone = [];
+  for (const subject of subjects) alone.push(await evaluateContract(connection, contract, subject));
+  expect(together).toEqual(alone);
+  expect(together.map((verdict) => verdict?.outcome)).toEqual(['passed', ...Array<string>(6).fill('failed')]);
+});
+
+it('files that keep every rule cost two queries together, however many they are', async () => {
+  const dates = ['2026-12-01', '2026-12-02', '2026-12-03', '2026-12-04'];
+  const subjects = await Promise.all(dates.map(async (date) => file(date, [rowOf(date)])));
+  let asked = 0;
+  const counting = new Proxy(connection, {
+    get(target, name) {
+      if (name === 'runAndReadAll') asked += 1;
+      const value: unknown = Reflect.get(target, name, target);
+      // A method of the connection is called on the connection.
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
   });
+  const verdicts = await evaluateMany(counting, contract, subjects);
+  expect(verdicts.map((verdict) => verdict?.outcome)).toEqual(dates.map(() => 'passed'));
+  expect(asked).toBe(2);
+});
+
+it('a file that is no Parquet has no verdict, and the others have theirs', async () => {
+  const whole = await file('2026-11-11', [rowOf('2026-11-11')]);
+  const broken = { ...whole, parquetPath: join(folder, 'broken.parquet') };
+  await writeFile(broken.parquetPath, 'PAR1 and no more');
+  const verdicts = await evaluateMany(connection, contract, [whole, broken]);
+  expect(verdicts.map((verdict) => verdict?.outcome)).toEqual(['passed', undefined]);
+});
+
+it('a rule that asks for the whole subject is asked of each file alone', async () => {
+  const rule = {
+    name: 'one_row_by_query',
+    metric: 'sql',
+    query: 'select count(*) from ${object}',
+    severity: 'error',
+    dimension: 'completeness',
+    expectation: { operator: 'mustBe', value: 1 },
+  } as const;
+  const asking: Contract = { ...contract, rules: [...contract.rules, rule as Contract['rules'][number]] };
+  const subjects = [
+    await file('2026-11-21', [rowOf('2026-11-21')]),
+    await file('2026-11-22', [rowOf('2026-11-22')]),
+  ];
+  const verdicts = await evaluateMany(connection, asking, subjects);
+  expect(verdicts.map((verdict) => verdict?.outcome)).toEqual(['passed', 'passed']);
 });

@@ -18,9 +18,10 @@ type Range = Extract<RunRequest, { kind: 'backfill' }>['range'];
 /** A backfill's request; what is left out is as on the command line. */
 export function backfillOf(
   range: Range,
-  more: { tickers?: readonly string[]; force?: boolean } = {},
+  more: { tickers?: readonly string[]; force?: boolean; grain?: 'cell' | 'month' } = {},
 ): RunRequest {
-  return { kind: 'backfill', range, tickers: more.tickers ?? null, force: more.force ?? false, clip: false };
+  const { tickers = null, force = false, grain } = more;
+  return { kind: 'backfill', range, tickers, force, clip: false, ...(grain ? { grain } : {}) };
 }
 
 /** Starts a request under the id that tells it apart from the others of its test. */

@@ -5,6 +5,7 @@ const all = {
   fetch: policies.fetchPolicy('lake-massive', 1_800),
   permit: policies.permitPolicy(1_800),
   disk: policies.diskPolicy(1_800),
+  month: policies.monthPolicy(1_800),
   plan: policies.planPolicy(1_800),
   model: policies.modelPolicy(1_800),
   report: policies.reportPolicy,
@@ -29,6 +30,7 @@ describe('every policy', () => {
   it('for long steps notices a dead worker by its heartbeat', () => {
     expect(all.model.heartbeatTimeout).toBeDefined();
     expect(all.await.heartbeatTimeout).toBeDefined();
+    expect(all.month.heartbeatTimeout).toBeDefined();
   });
 
   it('for a request keeps to the source’s queue, never past its limit', () => {

@@ -17,6 +17,8 @@ export type RunRequest =
       readonly force: boolean;
       /** Leaves out what lies beyond a source's history instead of refusing the whole. */
       readonly clip: boolean;
+      /** One workflow for each cell, or for each ticker's month; absent: `auto`, by how many cells are to do. */
+      readonly grain?: 'auto' | 'cell' | 'month';
     }
   /** One day, and what failed or is missing in the week that ends with it. */
   | {
@@ -69,6 +71,8 @@ export interface WindowTask {
   readonly batch?: BatchRef;
   /** Set where its cells were judged before: nothing may be fetched for them. */
   readonly cause?: JudgedAgainCause;
+  /** Present where the cells of a month are done together. */
+  readonly grain?: 'month';
 }
 
 /** A cell whose day is not final yet; it waits by itself and fetches its own date. */
@@ -86,6 +90,8 @@ export interface PlanSummary {
   readonly skipped: number;
   readonly waiting: number;
   readonly todo: number;
+  /** How many of those to do are done a month at a time; absent: none. */
+  readonly byMonth?: number;
   /** Requests a source will be sent, one page each. */
   readonly requests: Readonly<Record<string, number>>;
   readonly from: PartitionDate;
