@@ -20,8 +20,9 @@ export function subjectOfWorkflow(workflowId: string): Subject {
   const [first = '', second = '', third = ''] = rest;
   switch (kind) {
     case 'partition':
-    case 'month':
       return rest.length < 3 ? {} : { date: first, ticker: second, dataset: third };
+    case 'month':
+      return rest.length < 3 ? {} : { dataset: first, ticker: second };
     case 'window':
       if (rest.length < 3) return {};
       return { dataset: first, ticker: second, ...(third.startsWith('batch-') ? {} : { date: third }) };

@@ -11,7 +11,13 @@ import type { PlanSummary } from '../../../workflows/pure/run.ts';
 import { openStore, stockCell, temporaryFolders } from '../../lake/support/lake.ts';
 
 const live = loadSettings({ MARKETLAKE_MARKET: 'live' });
-const pace: Pace = { cellsPerSecond: 10, headSeconds: 1, tailSeconds: 4, runs: 1 };
+const pace: Pace = {
+  cellsPerSecond: 10,
+  cellsPerSecondByMonth: 120,
+  headSeconds: 1,
+  tailSeconds: 4,
+  runs: 1,
+};
 const planOf = (todo: number, requests: PlanSummary['requests']): PlanSummary => ({
   due: todo,
   closed: 0,
