@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LakeError } from '../../lake/lake-error.ts';
 import type { LakeIndex } from '../../lake/lake-index.ts';
 
 /** How fast a lake's cells go through, where no source's limit holds them up. */
@@ -63,9 +64,16 @@ having count(*) >= ${cellsAtLeast}
 order by ended_at desc
 limit ${newestRuns}`;
 
-/** Reads from the records how fast the newest runs of a lake were; the default where it has none that tell. */
+/**
+ * Reads from the records how fast the newest runs of a lake were; the default where it has none that tell, or where
+ * somebody else holds the index: nothing that only estimates may keep a run from starting.
+ */
 export async function paceOf(index: LakeIndex): Promise<Pace> {
-  const runs = z.array(measuredRow).parse(await index.rows(measuredSql));
+  const rows = await index.rows(measuredSql).catch((error: unknown) => {
+    if (error instanceof LakeError && error.code === 'LakeBusy') return [];
+    throw error;
+  });
+  const runs = z.array(measuredRow).parse(rows);
   const gaps = runs.reduce((total, run) => total + run.gaps, 0);
   const seconds = runs.reduce((total, run) => total + run.busySeconds, 0);
   if (gaps < cellsAtLeast / 2 || seconds <= 0) return defaultPace;

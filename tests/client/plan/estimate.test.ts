@@ -90,9 +90,9 @@ describe('a plan that is only looked at', () => {
     expect(requests + planned.summary.waiting).toBe(market.requests.length);
   });
 
-  it('counts the actions that are then in the histories, to a tenth', () => {
+  it('counts the actions that are then in the histories; only signals depend on which window ends first', () => {
     expect(planned.windows).toBeGreaterThan(20);
-    expect(Math.abs(planned.actions.total / actions - 1)).toBeLessThan(0.1);
+    expect(Math.abs(planned.actions.total / actions - 1)).toBeLessThan(0.03);
   });
 
   it('finds nothing to do once that is done', () => {
