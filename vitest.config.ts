@@ -21,7 +21,8 @@ export default defineConfig({
     // Nothing here changes what another file sees, so files share a process and load the libraries once.
     isolate: false,
     sequence: { sequencer: LongFilesFirst },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Bounds for what hangs, wide enough for a machine that is busy with other things.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
