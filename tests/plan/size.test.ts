@@ -32,6 +32,7 @@ it('five years of 500 stocks are 913,000 cells, of which 627,000 are sessions: 4
     skipped: 0,
     waiting: 0,
     todo: sessions * 499,
+    byMonth: sessions * 499,
     requests: { massive: 499 },
     from: '2021-11-20',
     to: '2026-11-19',

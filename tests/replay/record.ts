@@ -7,7 +7,15 @@ import { runOptions } from '../../client/run/start-run.ts';
 import { projectFolder } from '../../settings.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import { addDays, datesBetween, utcDateOf } from '../../workflows/pure/cell.ts';
-import { dailyId, inLake, mainQueue, partitionId, windowId, withoutLake } from '../../workflows/pure/ids.ts';
+import {
+  dailyId,
+  inLake,
+  mainQueue,
+  monthId,
+  partitionId,
+  windowId,
+  withoutLake,
+} from '../../workflows/pure/ids.ts';
 import { bitcoinCell, countStates, newestRecord } from '../support/lake-view.ts';
 import { backfillOf, endOfRun, runRequest, startRequest } from '../support/run-a-request.ts';
 import { workTestLake, type WorkedLake } from '../support/test-lake.ts';
@@ -89,6 +97,42 @@ async function recordCancelled(worked: WorkedLake): Promise<void> {
   await save(worked, 'backfill-cancelled', withoutLake(lake.lake.id, handle.workflowId));
 }
 
+/** Two months, in one of which a cell is refused and goes on by itself. */
+async function recordMonths(worked: WorkedLake, market: SampleMarket): Promise<void> {
+  const { lake } = worked;
+  const bad = bitcoinCell(day(70));
+  const good = bitcoinCell(day(110));
+  market.order({
+    ...{ kind: 'patch-bar', times: null, symbol: 'bitcoin', date: bad.date },
+    change: { op: 'set', value: 0 },
+  });
+  const handle = await startRequest(
+    lake,
+    backfillOf({ from: good.date, to: day(65) }, { tickers: ['BTC'], grain: 'month' }),
+  );
+  await endOfRun(handle);
+  market.clearFaults();
+  await save(worked, 'backfill-by-month', withoutLake(lake.lake.id, handle.workflowId));
+  await save(worked, 'window-by-month', windowId(good.dataset, 'BTC', good.date, day(65)));
+  const batch = (await newestRecord(lake, good))?.batch?.id ?? '';
+  await save(worked, 'month-completed', monthId(good, batch));
+  await save(worked, 'month-split', monthId(bad, batch));
+}
+
+/** A run that people pause, speed up, and drop days from. */
+async function recordSteered(worked: WorkedLake): Promise<void> {
+  const { lake } = worked;
+  const before = (await countStates(lake))['published'] ?? 0;
+  const handle = await startRequest(lake, backfillOf({ from: day(160), to: day(120) }, { tickers: ['BTC'] }));
+  await until(async () => (await lake.store.list('bronze')).length > before + 3);
+  await handle.executeUpdate('pause', { args: [{ by: 'a person', reason: 'to look at it' }] });
+  await handle.executeUpdate('drop', { args: [{ from: day(130), to: day(120) }] });
+  await handle.signal('concurrency', 8);
+  await handle.signal('resume', {});
+  await endOfRun(handle);
+  await save(worked, 'backfill-steered', withoutLake(lake.lake.id, handle.workflowId));
+}
+
 async function recordDaily(worked: WorkedLake): Promise<void> {
   const { lake } = worked;
   const options = runOptions(lake.settings, lake.isSearchable);
@@ -164,6 +208,8 @@ const worked = await workTestLake({ address: server.address, market, now, overla
 await recordGood(worked);
 await recordBad(worked, market);
 await recordCancelled(worked);
+await recordMonths(worked, market);
+await recordSteered(worked);
 await recordDaily(worked);
 await worked.close();
 await recordPages(server, market);
