@@ -18,9 +18,11 @@ COPY client client
 COPY contracts contracts
 COPY lake lake
 COPY plan plan
+COPY proof proof
 COPY report report
 COPY sources sources
 COPY sql sql
+COPY telemetry telemetry
 COPY warehouse warehouse
 COPY worker worker
 COPY workflows workflows

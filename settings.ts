@@ -8,7 +8,14 @@ import { z } from 'zod';
 import { calendarNames } from './calendars/index.ts';
 import type { Market } from './lake/identity.ts';
 import { csvFileSchema } from './sources/csv-options.ts';
+import { usualDailyShare } from './sources/quota.ts';
 import type { SourceSettings } from './sources/source-settings.ts';
+import { headerValues } from './telemetry/hiding.ts';
+import {
+  telemetrySchema,
+  telemetrySettings,
+  type TelemetrySettings,
+} from './telemetry/telemetry-settings.ts';
 
 /** The one module that reads the environment and marketlake.yaml; everybody else is handed what it needs. */
 
@@ -51,10 +58,18 @@ const assetSchema = z.strictObject({
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, HH:MM');
 const timeZone = z.string().refine(isTimeZone, 'an IANA time zone, such as America/New_York');
 const finalSchema = z.strictObject({ time: clockTime, timeZone });
-const planSchema = z.strictObject({
-  requestsPerMinute: z.number().positive().nullable().optional(),
-  historyDays: z.number().int().positive().nullable().default(null),
-});
+const planSchema = z
+  .strictObject({
+    requestsPerMinute: z.number().positive().nullable().optional(),
+    requestsPerDay: z.number().int().positive().nullable().default(null),
+    requestsPerMonth: z.number().int().positive().nullable().optional(),
+    dailyShare: z.number().int().nonnegative().optional(),
+    historyDays: z.number().int().positive().nullable().default(null),
+  })
+  .refine(({ dailyShare, requestsPerDay }) => (dailyShare ?? 0) < (requestsPerDay ?? Infinity), {
+    path: ['dailyShare'],
+    message: 'fewer than requestsPerDay, or backfills would wait for ever',
+  });
 const apiSchema = z.strictObject({ baseUrl: z.url(), final: finalSchema, plan: planSchema });
 
 const fileSchema = z.strictObject({
@@ -77,6 +92,7 @@ const fileSchema = z.strictObject({
     patienceMinutes: z.number().positive().max(1440),
     report: z.boolean(),
   }),
+  telemetry: telemetrySchema,
 });
 
 type File = z.infer<typeof fileSchema>;
@@ -93,6 +109,7 @@ export interface Settings {
   readonly csvFiles: File['sources']['csv']['files'];
   readonly schedule: File['schedule'];
   readonly run: File['run'];
+  readonly telemetry: TelemetrySettings;
   /** The variable's text; unset means the address in the lake's runtime.json. */
   readonly temporalAddress?: string;
   readonly temporalCliPath?: string;
@@ -119,13 +136,16 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
       : resolve(environment['MARKETLAKE_DATA_DIR'] ? '.' : projectFolder, folder),
     assets: file.assets,
     sources: {
-      coingecko: apiSettings('coingecko', file, environment, environment['COINGECKO_API_KEY'] ? 25 : 5),
-      massive: apiSettings('massive', file, environment, 5),
+      coingecko: apiSettings('coingecko', file, environment, (key) =>
+        key === undefined ? keylessPlan : coingeckoDemoPlan,
+      ),
+      massive: apiSettings('massive', file, environment, () => massiveFreePlan),
       csv: csvSettings(file),
     },
     csvFiles: file.sources.csv.files,
     schedule: file.schedule,
     run: file.run,
+    telemetry: telemetrySettings(file.telemetry, environment),
     ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),
     ...optional('temporalCliPath', environment['TEMPORAL_CLI_PATH']),
     pathFolders: (environment['PATH'] ?? '').split(':').filter(Boolean),
@@ -139,8 +159,22 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
 
 /** Connection options and namespace for a Temporal server, by Temporal's own environment configuration. */
 export function temporalConnection(address: string | undefined): ReturnType<typeof loadClientConnectConfig> {
-  const config = loadClientConnectConfig();
+  const config = loadClientConnectConfig({ overrideEnvVars: withTemporalKey(process.env) });
   return address ? { ...config, connectionOptions: { ...config.connectionOptions, address } } : config;
+}
+
+/** Every secret that was configured, for the wall that blots them out of what a process tells of itself. */
+export function configuredSecrets(
+  settings: Pick<Settings, 'sources'>,
+  environment: Environment = process.env,
+): string[] {
+  const { apiKey } = loadClientConnectConfig().connectionOptions;
+  const headers = ['', '_TRACES'].map((signal) => environment[`OTEL_EXPORTER_OTLP${signal}_HEADERS`] ?? '');
+  return [
+    ...Object.values(settings.sources).map((source) => source.apiKey),
+    typeof apiKey === 'string' ? apiKey : undefined,
+    ...headers.flatMap(headerValues),
+  ].filter((secret) => secret !== undefined);
 }
 
 /** Tells whether colours are wanted on a terminal: NO_COLOR, set to anything, says no. */
@@ -159,17 +193,68 @@ function environmentWithDotEnv(): Environment {
   return process.env;
 }
 
+/** Temporal's own configuration knows no file for its key, so it is handed what the file holds. */
+function withTemporalKey(environment: Environment): Record<string, string> {
+  const given = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const key = secretOf(environment, 'TEMPORAL_API_KEY');
+  return { ...Object.fromEntries(given), ...optional('TEMPORAL_API_KEY', key) };
+}
+
+/**
+ * Reads a secret from its variable, or from the file that NAME_FILE names, as Docker and Kubernetes hand secrets over.
+ * One newline at the file's end is not part of it.
+ * @throws SettingsError that names variables and file, never what they hold.
+ */
+export function secretOf(environment: Environment, name: string): string | undefined {
+  const fileVariable = `${name}_FILE`;
+  const path = environment[fileVariable];
+  if (!path) return environment[name] || undefined;
+  if (environment[name])
+    throw new SettingsError(`${name} and ${fileVariable} are both set: unset the one that is not meant`);
+  const secret = readSecret(path, fileVariable).replace(/\r?\n$/, '');
+  if (secret !== '') return secret;
+  throw new SettingsError(`${fileVariable} names ${path}, which is empty: write the secret into it`);
+}
+
+function readSecret(path: string, variable: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const found = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
+    throw new SettingsError(
+      `${variable} names ${path}, which cannot be read (${found}): correct the path, or let the process read the file`,
+    );
+  }
+}
+
+/** What a plan allows where marketlake.yaml leaves it out. */
+interface DefaultPlan {
+  readonly requestsPerMinute: number;
+  readonly requestsPerMonth: number | null;
+}
+
+const keylessPlan: DefaultPlan = { requestsPerMinute: 5, requestsPerMonth: null };
+const coingeckoDemoPlan: DefaultPlan = { requestsPerMinute: 25, requestsPerMonth: 10_000 };
+const massiveFreePlan: DefaultPlan = { requestsPerMinute: 5, requestsPerMonth: null };
+
 function apiSettings(
   name: 'coingecko' | 'massive',
   file: File,
   environment: Environment,
-  defaultRequestsPerMinute: number,
+  defaultPlan: (apiKey: string | undefined) => DefaultPlan,
 ): SourceSettings {
   const { baseUrl, final, plan } = file.sources[name];
+  const apiKey = secretOf(environment, `${name.toUpperCase()}_API_KEY`);
+  const usual = defaultPlan(apiKey);
+  const { requestsPerDay } = plan;
+  const requestsPerMonth = orUsual(plan.requestsPerMonth, usual.requestsPerMonth);
+  const usualShare = usualDailyShare(assetCountOf(name, file), requestsPerDay, requestsPerMonth);
   const givenUrl = environment[`${name.toUpperCase()}_BASE_URL`];
   if (givenUrl && !URL.canParse(givenUrl)) {
     throw new SettingsError(
-      `${name.toUpperCase()}_BASE_URL is "${givenUrl}": write a URL, such as ${baseUrl}`,
+      `${name.toUpperCase()}_BASE_URL is "${withoutQuery(givenUrl)}": write a URL, such as ${baseUrl}`,
     );
   }
   return {
@@ -177,12 +262,28 @@ function apiSettings(
     baseUrl: (givenUrl || baseUrl).replace(/\/+$/, ''),
     isBaseUrlGiven: Boolean(givenUrl),
     isLocal: false,
-    ...optional('apiKey', environment[`${name.toUpperCase()}_API_KEY`]),
+    ...optional('apiKey', apiKey),
     final,
-    requestsPerMinute:
-      plan.requestsPerMinute === undefined ? defaultRequestsPerMinute : plan.requestsPerMinute,
+    requestsPerMinute: orUsual(plan.requestsPerMinute, usual.requestsPerMinute),
+    requestsPerDay,
+    requestsPerMonth,
+    dailyShare: orUsual(plan.dailyShare, usualShare),
     historyDays: plan.historyDays,
   };
+}
+
+/** Null is a value too: no limit. */
+function orUsual<T>(given: T | undefined, usual: T): T {
+  return given === undefined ? usual : given;
+}
+
+function assetCountOf(name: string, { assets }: File): number {
+  return assets.filter(({ sources }) => sources.some(({ dataset }) => dataset.startsWith(`${name}.`))).length;
+}
+
+/** What stands behind a question mark or before an at sign may be a key. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*$/s, '?…').replace(/^.*@/s, '…@');
 }
 
 function csvSettings(file: File): SourceSettings {
@@ -195,6 +296,9 @@ function csvSettings(file: File): SourceSettings {
     isLocal: true,
     final,
     requestsPerMinute: null,
+    requestsPerDay: null,
+    requestsPerMonth: null,
+    dailyShare: 0,
     historyDays: null,
   };
 }

@@ -1,11 +1,13 @@
+import { refusingChecks, refusingRules } from '../contracts/acceptance.ts';
 import type { Check, Verdict } from '../contracts/verdict.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
-import { jsonBytes } from '../lake/json.ts';
+import { checkedJsonBytes } from '../lake/checked-json.ts';
 import { auditFile, refusedFile, stagingFolder } from '../lake/layout.ts';
 import { LakeError } from '../lake/lake-error.ts';
 import type { Candidate } from '../lake/publish.ts';
 import { splitDataset, type CellKey } from '../workflows/pure/cell.ts';
 import type { BatchRef, RunContext } from '../workflows/pure/run.ts';
+import { acceptedByPerson, type Accepted } from './accepted.ts';
 import { currentAttempt } from './attempt.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 
@@ -20,9 +22,15 @@ export interface Audited {
   readonly outcome: Verdict['outcome'];
   readonly ruleCount: number;
   readonly contractVersion: string;
+  /** Of the contract's file. */
+  readonly contractSha256: string;
+  /** The rules that refused it; none where it passed. */
+  readonly rules: readonly string[];
+  /** The record by which a person accepted exactly what was refused here: it may be published. */
+  readonly acceptedBy?: number;
   /** The verdict's file below the lake's root. */
   readonly file: string;
-  /** What failed, in a sentence for people, and where to look; empty where it passed. */
+  /** What failed, in a sentence for people, and where to look; empty where it may be published. */
   readonly refusal: string;
 }
 
@@ -39,23 +47,21 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
     );
   }
   const verdict = await evaluate(deps, task);
+  deps.observe({ kind: 'audit', dataset: task.dataset, checks: verdict.checks });
+  const hasPassed = verdict.outcome === 'passed';
+  const accepted = hasPassed ? { kind: 'none' as const } : await acceptedByPerson(deps, task, verdict);
   const attempt = currentAttempt(deps.lake.id);
   const file = auditFile(task, attempt.id);
-  const isRefused = verdict.outcome !== 'passed';
+  const isRefused = !hasPassed && accepted.kind !== 'covered';
   const keptAt = isRefused ? refusedFile(task, attempt.id) : undefined;
   await deps.store.put(
     file,
-    jsonBytes({
-      auditedAt: deps.now().toISOString(),
-      run: context.run,
-      batch: task.batch,
-      workflowRunId: attempt.workflowRunId,
-      contract: contract.id,
-      contractVersion: contract.version,
-      contractSha256: contract.sha256,
+    checkedJsonBytes({
+      ...auditFacts(deps, context, task, attempt.workflowRunId),
       candidateSha256: task.candidate.sha256,
       verdict,
       ...(keptAt ? { keptAt } : {}),
+      ...acceptedBy(accepted),
     }),
   );
   if (keptAt) await deps.store.keep(task.candidate.file, keptAt);
@@ -63,8 +69,43 @@ export async function audit(deps: ActivityDeps, context: RunContext, task: Audit
     outcome: verdict.outcome,
     ruleCount: verdict.ruleCount,
     contractVersion: contract.version,
+    contractSha256: contract.sha256,
+    rules: refusingRules(verdict),
+    ...(accepted.kind === 'covered' ? { acceptedBy: accepted.acceptance.number } : {}),
     file,
-    refusal: keptAt ? `${refusalOf(verdict)}. ${placesOf(deps, task, file, keptAt)}` : '',
+    refusal: keptAt
+      ? [refusalOf(verdict), ...notCovered(accepted), placesOf(deps, task, file, keptAt)].join('. ')
+      : '',
+  };
+}
+
+/** The verdict stays what it is; beside it stands by whose word it was set aside. */
+function acceptedBy(accepted: Accepted): { acceptedBy?: { number: number; reason: string } } {
+  if (accepted.kind !== 'covered') return {};
+  const { number, reason } = accepted.acceptance;
+  return { acceptedBy: { number, reason } };
+}
+
+function notCovered(accepted: Accepted): string[] {
+  return accepted.kind === 'not-covered' ? [accepted.sentence] : [];
+}
+
+/** What a verdict's file says of who judged, when, and by which contract. */
+export function auditFacts(
+  deps: ActivityDeps,
+  context: RunContext,
+  { dataset, batch }: Pick<AuditTask, 'dataset' | 'batch'>,
+  workflowRunId: string,
+): Readonly<Record<string, unknown>> {
+  const { contract } = datasetParts(deps, dataset);
+  return {
+    auditedAt: deps.now().toISOString(),
+    run: context.run,
+    batch,
+    workflowRunId,
+    contract: contract.id,
+    contractVersion: contract.version,
+    contractSha256: contract.sha256,
   };
 }
 
@@ -81,7 +122,7 @@ async function evaluate(deps: ActivityDeps, task: AuditTask): Promise<Verdict> {
 
 /** Says what was refused: rule, what was measured and wanted, and the first offending row. */
 function refusalOf(verdict: Verdict): string {
-  const failed = verdict.checks.filter((check) => check.severity === 'error' && check.outcome !== 'passed');
+  const failed = refusingChecks(verdict);
   const shown = failed.slice(0, 3).map(sentenceOf);
   const more = failed.length > 3 ? `; and ${failed.length - 3} more` : '';
   return `${failed.length} of ${verdict.ruleCount} rules refused it: ${shown.join('; ')}${more}`;

@@ -35,7 +35,7 @@ export async function awaitWorkflow(deps: ActivityDeps, id: string): Promise<Awa
 
 /** What the records say of a cell that another run had in hand. */
 export interface CellOutcome {
-  readonly state: 'published' | 'waiting' | 'refused' | 'failed';
+  readonly state: 'published' | 'waiting' | 'skipped' | 'refused' | 'failed';
   readonly code: string;
   readonly reason: string;
 }
@@ -48,11 +48,14 @@ export async function awaitPartition(deps: ActivityDeps, cell: CellKey, id: stri
     case 'published':
     case 'unchanged':
     case 'closed':
-    case 'skipped':
       return { state: 'published', code: '', reason: '' };
+    case 'skipped':
+      return { state: 'skipped', code: '', reason: '' };
     case 'waiting':
       return { state: 'waiting', code: '', reason: `waits until ${last.until ?? 'its day is final'}` };
     case 'refused':
+    case 'accepted':
+    case 'withdrawn':
       return { state: 'refused', code: last.code ?? 'AuditRefused', reason: last.reason ?? '' };
     case 'failed':
     case undefined:

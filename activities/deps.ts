@@ -6,9 +6,11 @@ import type { LakeIndex } from '../lake/lake-index.ts';
 import type { LocalStore } from '../lake/local-store.ts';
 import type { BatchCache } from '../lake/batch-cache.ts';
 import type { PlannedAsset } from '../plan/due-cells.ts';
+import type { SourceQuota } from '../sources/quota.ts';
 import type { Resource, Source, SourceAccess } from '../sources/source.ts';
 import type { Asset } from '../settings.ts';
 import { splitDataset, type DatasetId } from '../workflows/pure/cell.ts';
+import type { Observe } from './observation.ts';
 
 /** What the worker hands to the activities; nothing in here is opened by an activity itself. */
 export interface ActivityDeps {
@@ -22,10 +24,15 @@ export interface ActivityDeps {
   readonly sources: ReadonlyMap<string, Source>;
   readonly assets: readonly Asset[];
   readonly accessTo: (source: string) => SourceAccess;
+  readonly quotaOf: (source: string) => SourceQuota;
+  /** True on a server that we started: its queues have one partition, so that their limits are exact. */
+  readonly areQueuesExact: boolean;
   readonly plannedAssets: () => Promise<readonly PlannedAsset[]>;
   readonly sqlFolder: string;
   readonly client: Client;
   readonly now: () => Date;
+  /** Told what metrics and logs are made of. */
+  readonly observe: Observe;
 }
 
 /**

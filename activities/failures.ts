@@ -60,6 +60,12 @@ function failure(
     type,
     nonRetryable: !isRetryable,
     cause: error,
-    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: Math.min(retryAfterMs, longestRetryAfterMs) }),
+    // A delay of 0 would tell the server not to try again at all.
+    ...(retryAfterMs ? delayed(Math.min(retryAfterMs, longestRetryAfterMs)) : {}),
   });
+}
+
+/** Temporal keeps the delay to itself, so a workflow that tries again by itself reads it in the details. */
+function delayed(retryAfterMs: number): { nextRetryDelay: number; details: [{ retryAfterMs: number }] } {
+  return { nextRetryDelay: retryAfterMs, details: [{ retryAfterMs }] };
 }

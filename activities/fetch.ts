@@ -2,15 +2,17 @@ import { Context } from '@temporalio/activity';
 import { claimBatch, keepArrived, readArrived, type BatchPage } from '../lake/batches.ts';
 import { refusedRawFile } from '../lake/layout.ts';
 import { SourceError } from '../sources/source-error.ts';
-import type { Ask, PageRequest, Resource } from '../sources/source.ts';
+import type { Ask, PageRequest, RawAnswer, Resource } from '../sources/source.ts';
 import { splitDataset, utcDateOf, type DatasetId } from '../workflows/pure/cell.ts';
 import type { WindowAsk } from '../workflows/pure/run.ts';
-import { askedOn } from './asked-on.ts';
+import { askedOn } from '../lake/asked-on.ts';
 import { currentAttempt } from './attempt.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 
 /** One page to be fetched: the first of a batch, or the one that the page before it named. */
 export interface FetchTask {
+  /** The run that asks; for whoever watches. */
+  readonly run: string;
   readonly dataset: DatasetId;
   readonly ask: WindowAsk;
   readonly batchId: string;
@@ -58,7 +60,7 @@ async function askOnce(
     ...deps.accessTo(splitDataset(task.dataset).source),
     signal: Context.current().cancellationSignal,
   };
-  const answer = await resource.send(request, access);
+  const answer = await observed(deps, task, () => resource.send(request, access));
   const content = readOrRefuse(() => resource.readPage({ body: answer.body }, ask), answer.body);
   const page = {
     index: task.index,
@@ -70,6 +72,26 @@ async function askOnce(
     ...(content.next ? { next: content.next } : {}),
   };
   return keepArrived(deps.store, task.batchId, page, deps.now());
+}
+
+/** Tells how long the source took, and with which status it answered. */
+async function observed(
+  deps: ActivityDeps,
+  task: FetchTask,
+  send: () => Promise<RawAnswer>,
+): Promise<RawAnswer> {
+  const { source } = splitDataset(task.dataset);
+  const startedMs = performance.now();
+  const tell = (status: number | null): void =>
+    deps.observe({ kind: 'request', source, status, seconds: (performance.now() - startedMs) / 1000 });
+  try {
+    const answer = await send();
+    tell(answer.status);
+    return answer;
+  } catch (error) {
+    tell(error instanceof SourceError ? (error.facts.status ?? null) : null);
+    throw error;
+  }
 }
 
 /** A refused answer carries its bytes, so that a person can look at them. */

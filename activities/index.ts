@@ -1,33 +1,51 @@
 import { audit } from './audit.ts';
+import { auditMonth } from './audit-month.ts';
 import { awaitPartition, awaitWorkflow } from './await-partition.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translating } from './failures.ts';
 import { fetch } from './fetch.ts';
+import { isOrphan } from './is-orphan.ts';
 import { model } from './model.ts';
+import { planAdded } from './plan-added.ts';
 import { planCell, planDay } from './plan-cell.ts';
 import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
+import { publishMonth } from './publish-month.ts';
+import { recordAct } from './record-act.ts';
+import { recordSkip } from './record-skip.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
 import { stage } from './stage.ts';
+import { holdRequests, leaveLine, takePermit } from './take-permit.ts';
+import { writeMonth } from './write-month.ts';
 import { writeTmp } from './write-tmp.ts';
 
 /** Every step that a workflow can have done, by the name under which Temporal knows it. */
 const steps = {
   plan,
+  planAdded,
   readPlanPage,
   planCell,
   planDay,
+  takePermit,
+  leaveLine,
+  holdRequests,
   fetch,
   stage,
   writeTmp,
   audit,
   publish,
+  writeMonth,
+  auditMonth,
+  publishMonth,
   recordCell,
   recordWindowFailure,
   recordRunEnd,
+  recordAct,
+  recordSkip,
   awaitPartition,
   awaitWorkflow,
+  isOrphan,
   model,
   report,
 };

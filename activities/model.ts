@@ -17,10 +17,24 @@ export interface Modelled {
 }
 
 /** What a rebuild needs of what the worker hands out. */
-export type ModelDeps = LakeToModel & Pick<ActivityDeps, 'lake' | 'now'>;
+export type ModelDeps = LakeToModel & Pick<ActivityDeps, 'lake' | 'now' | 'observe'>;
 
 /** Rebuilds the warehouse from what is published, and swaps it in whole once its SQL tests pass. */
 export async function model(deps: ModelDeps, context: RunContext): Promise<Modelled> {
+  const startedMs = performance.now();
+  const tell = (outcome: Modelled['outcome'] | 'failed'): void =>
+    deps.observe({ kind: 'rebuild', outcome, seconds: (performance.now() - startedMs) / 1000 });
+  try {
+    const modelled = await rebuild(deps, context);
+    tell(modelled.outcome);
+    return modelled;
+  } catch (error) {
+    if (!Context.current().cancellationSignal.aborted) tell('failed');
+    throw error;
+  }
+}
+
+async function rebuild(deps: ModelDeps, context: RunContext): Promise<Modelled> {
   const activity = Context.current();
   const beat = setInterval(() => activity.heartbeat(), heartbeatMs);
   const indexPath = deps.store.pathOf(pendingKey());

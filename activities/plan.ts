@@ -1,16 +1,14 @@
 import { jsonBytes, parseJson } from '../lake/json.ts';
 import { planPageFile, runRecordsFolder } from '../lake/layout.ts';
-import { appendCellRecord, appendFirstRecords, appendOnce } from '../lake/records.ts';
-import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
-import { knownCells, readMemory } from '../plan/memory.ts';
-import { makePlan, type Plan } from '../plan/plan.ts';
-import { utcDateOf, type CellKey } from '../workflows/pure/cell.ts';
+import { recordClosedDays } from '../lake/closed-days.ts';
+import { appendCellRecord, appendOnce } from '../lake/records.ts';
+import type { DueCell } from '../plan/due-cells.ts';
+import { makePlan, pageCountOf, pageOf, type Plan } from '../plan/plan.ts';
+import { utcDateOf, type DatasetId } from '../workflows/pure/cell.ts';
 import type { PlanPage, PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
-import { currentAttempt, type Attempt } from './attempt.ts';
+import { currentAttempt } from './attempt.ts';
+import { decideCells } from './decide-cells.ts';
 import type { ActivityDeps } from './deps.ts';
-
-const windowsOnPage = 20;
-const aloneOnPage = 200;
 
 /**
  * Decides what a run has to do, from the lake's memory; records the closed days and the plan itself.
@@ -28,17 +26,37 @@ export async function plan(deps: ActivityDeps, context: RunContext, request: Run
     request,
   });
   const cells = await decideCells(deps, request, now);
-  const made = makePlan(request, cells, utcDateOf(now.getTime()));
-  await recordClosed(deps, made.newlyClosed, context.run, now);
-  const pageCount = await writePages(deps, made, context.run, attempt);
-  const reference = { pageCount, windowCount: made.windows.length, summary: made.summary };
+  const plannedBy = attempt.workflowRunId;
+  const reference = await keepPlan(deps, { run: context.run, request, plannedBy }, cells, now);
   await appendOnce(deps.store, folder, {
     ...about,
     event: 'planned',
     recordedAt: deps.now().toISOString(),
     plan: reference,
   });
+  deps.observe({ kind: 'run-planned', run: context.run, summary: reference.summary });
   return reference;
+}
+
+/** Whose plan it is, and under which name its pages lie. */
+interface PlanOwner {
+  readonly run: string;
+  readonly request: RunRequest;
+  readonly plannedBy: string;
+}
+
+/** Turns decided cells into a plan, and keeps it: the closed days as records, the windows in pages. */
+export async function keepPlan(
+  deps: ActivityDeps,
+  { run, request, plannedBy }: PlanOwner,
+  cells: readonly DueCell[],
+  now: Date,
+): Promise<PlanRef> {
+  const made = makePlan(request, cells, utcDateOf(now.getTime()));
+  const about = { run, workflowRunId: plannedBy, recordedAt: now.toISOString() };
+  await recordClosed(deps, made.newlyClosed, about);
+  const pageCount = await writePages(deps, made, run, plannedBy);
+  return { pageCount, windowCount: made.windows.length, summary: made.summary };
 }
 
 /** Reads one page of a plan that `plan` wrote; pages count from 0. */
@@ -54,47 +72,39 @@ export async function readPlanPage(
   return parseJson(bytes) as PlanPage;
 }
 
-async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): Promise<DueCell[]> {
-  const assets = await deps.plannedAssets();
-  if (request.kind !== 'retry') return dueCells(request, assets, await readMemory(deps.index), now);
-  return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
-}
-
+/** What the records call something else is said cell by cell, after what they have. */
 async function recordClosed(
   deps: ActivityDeps,
   cells: readonly DueCell[],
-  run: string,
-  now: Date,
+  about: { readonly run: string; readonly workflowRunId: string; readonly recordedAt: string },
 ): Promise<void> {
-  const byReason = new Map<string, CellKey[]>();
-  for (const cell of cells) {
-    const reason = cell.fate.kind === 'closed' ? cell.fate.reason : '';
-    const record = { event: 'closed' as const, recordedAt: now.toISOString(), run, reason };
-    const key = { dataset: cell.asset.dataset, ticker: cell.asset.ticker, date: cell.date };
-    if (cell.known) await appendCellRecord(deps.store, key, record);
-    else byReason.set(reason, [...(byReason.get(reason) ?? []), key]);
-  }
-  for (const [reason, keys] of byReason) {
-    await appendFirstRecords(deps.store, keys, {
-      event: 'closed',
-      recordedAt: now.toISOString(),
-      run,
-      reason,
-    });
-  }
+  const closed = cells.map(({ asset: { dataset, ticker }, date, known, fate }) => ({
+    cell: { dataset, ticker, date },
+    reason: fate.kind === 'closed' ? fate.reason : '',
+    isKnown: known !== undefined,
+  }));
+  const { run, recordedAt } = about;
+  for (const { cell, reason, isKnown } of closed)
+    if (isKnown) await appendCellRecord(deps.store, cell, { event: 'closed', recordedAt, run, reason });
+  const fresh = closed.filter(({ isKnown }) => !isKnown);
+  await recordClosedDays(
+    deps.store,
+    about,
+    fresh.map(({ cell, reason }) => ({ ...cell, reason })),
+  );
+  for (const [dataset, count] of countsByDataset(closed.map(({ cell }) => cell)))
+    deps.observe({ kind: 'cells', run, dataset, outcome: 'closed', count });
 }
 
-async function writePages(deps: ActivityDeps, made: Plan, run: string, attempt: Attempt): Promise<number> {
-  const count = Math.max(
-    Math.ceil(made.windows.length / windowsOnPage),
-    Math.ceil(made.alone.length / aloneOnPage),
-  );
-  for (let page = 0; page < count; page += 1) {
-    const content: PlanPage = {
-      windows: made.windows.slice(page * windowsOnPage, (page + 1) * windowsOnPage),
-      alone: made.alone.slice(page * aloneOnPage, (page + 1) * aloneOnPage),
-    };
-    await deps.store.put(planPageFile(run, attempt.workflowRunId, page), jsonBytes(content));
-  }
+function countsByDataset(cells: readonly { readonly dataset: DatasetId }[]): Map<DatasetId, number> {
+  const counts = new Map<DatasetId, number>();
+  for (const { dataset } of cells) counts.set(dataset, (counts.get(dataset) ?? 0) + 1);
+  return counts;
+}
+
+async function writePages(deps: ActivityDeps, made: Plan, run: string, plannedBy: string): Promise<number> {
+  const count = pageCountOf(made);
+  for (let page = 0; page < count; page += 1)
+    await deps.store.put(planPageFile(run, plannedBy, page), jsonBytes(pageOf(made, page)));
   return count;
 }

@@ -4,6 +4,7 @@ import { isErrno } from '../lake/lake-error.ts';
 import { readRuntime } from '../lake/runtime.ts';
 import { writeReportApart } from '../report/write-apart.ts';
 import type { ActivityDeps } from './deps.ts';
+import { openCells } from './open-cells.ts';
 
 /** What became of the report. `unchanged`: the one there was written after the warehouse there is. */
 export interface Reported {
@@ -25,6 +26,7 @@ export async function report(deps: ActivityDeps): Promise<Reported> {
     uiUrl: (await readRuntime(deps.store))?.temporal.uiUrl ?? null,
     namespace: deps.client.options.namespace,
     lakeId: deps.lake.id,
+    running: await openCells(deps),
   };
   await writeReportApart(request, Context.current().cancellationSignal);
   return { outcome: 'written' };

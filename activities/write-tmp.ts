@@ -1,9 +1,10 @@
 import { candidateFile } from '../lake/layout.ts';
 import { writeCandidate, type Candidate } from '../lake/publish.ts';
-import { discredits, readCellRecords } from '../lake/records.ts';
+import { isDiscredited, readCellRecords } from '../lake/records.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
-import { currentAttempt } from './attempt.ts';
-import { cellBytes, type CellOfBatch } from './cell-bytes.ts';
+import type { JudgedAgainCause } from '../workflows/pure/run.ts';
+import { currentAttempt, type Attempt } from './attempt.ts';
+import { cellBytes, type CellOfBatch } from '../lake/cell-bytes.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 import { NoDataError } from './no-data-error.ts';
 
@@ -15,20 +16,39 @@ export type Written =
   /** The contract says that a day without data is a day without a session. */
   | { readonly outcome: 'closed' };
 
+/** A cell and its batch. */
+export interface WriteTask extends CellOfBatch {
+  /** The run it is written for, which is for whoever watches. */
+  readonly run: string;
+  /** Set where the batch was judged before and is to be judged again, whatever the records say of it. */
+  readonly cause?: JudgedAgainCause;
+}
+
 /** Takes a cell's rows out of its batch and writes them as a candidate that no reader can see. */
-export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<Written> {
-  const records = await readCellRecords(deps.store, task);
-  if (records.some(({ record }) => discredits(record, task.batch.id))) return { outcome: 'batch-refused' };
+export async function writeTmp(deps: ActivityDeps, task: WriteTask): Promise<Written> {
+  return writeCell(deps, task, currentAttempt(deps.lake.id));
+}
+
+/** Writes one cell's candidate for its own workflow, or for that of its month and batch. */
+export async function writeCell(
+  deps: ActivityDeps,
+  task: CellOfBatch & Pick<WriteTask, 'cause'>,
+  attempt: Attempt,
+  monthOfBatch?: string,
+): Promise<Written> {
   const { resource, contract } = datasetParts(deps, task.dataset);
+  if (!task.cause) {
+    const records = await readCellRecords(deps.store, task);
+    if (isDiscredited(records, task.batch.id, contract.sha256)) return { outcome: 'batch-refused' };
+  }
   const loaded = await deps.batches.read(splitDataset(task.dataset).source, task.batch);
   const encoded = cellBytes(resource, contract, loaded, task);
   if (!encoded) {
     if (contract.emptyAnswer === 'closed') return { outcome: 'closed' };
     throw new NoDataError(task, loaded.manifest);
   }
-  const attempt = currentAttempt(deps.lake.id);
   // What an attempt that died here has left is nobody's.
-  await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id))));
+  await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id, monthOfBatch))));
   const candidate = await writeCandidate(
     deps.store,
     task,
@@ -36,6 +56,7 @@ export async function writeTmp(deps: ActivityDeps, task: CellOfBatch): Promise<W
     encoded.bytes,
     encoded.rowCount,
     encoded.contentSha256,
+    monthOfBatch,
   );
   return { outcome: 'written', candidate };
 }

@@ -36,7 +36,7 @@ function contextOf({ isSearchable, cellsAtOnce, windowsAtOnce }: FloorInput): Ru
   return {
     lake: 'floor',
     run: 'floor',
-    options: { cellsAtOnce, windowsAtOnce, patienceSeconds, isSearchable },
+    options: { cellsAtOnce, windowsAtOnce, patienceSeconds, isSearchable, meteredSources: [] },
   };
 }
 

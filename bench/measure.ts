@@ -24,8 +24,13 @@ export interface Measured {
   readonly requests: number;
 }
 
-/** Measures a backfill of every cell through the full path, on a fresh server and a fresh lake. */
-export async function measurePath(): Promise<Measured> {
+/** Measures a backfill of every cell through the full path, on a fresh server and a fresh lake; `watch` switches telemetry on. */
+export async function measurePath(
+  watch: {
+    readonly overlay?: Record<string, unknown>;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<Measured> {
   const server = await startTestServer();
   const market = await startSampleMarket();
   const assets = coins.map((symbol) => ({
@@ -36,8 +41,12 @@ export async function measurePath(): Promise<Measured> {
     sources: [{ dataset: 'coingecko.market_chart', symbol }],
   }));
   const run = { cellsAtOnce: atOnce.cells, windowsAtOnce: atOnce.windows, patienceMinutes: 30 };
-  const opened = await openTestLake({ address: server.address, market, overlay: { assets, run } });
-  const worker = await startWorkerChild(opened.environment);
+  const opened = await openTestLake({
+    address: server.address,
+    market,
+    overlay: { assets, run, ...watch.overlay },
+  });
+  const worker = await startWorkerChild({ ...opened.environment, ...watch.environment });
   const measured = await timed(server, worker.pid, () => startRequest(opened.lake, backfillOf({ days })));
   const published = (await countStates(opened.lake))['published'];
   if (published !== cellCount) throw new Error(`${published} of ${cellCount} cells were published`);

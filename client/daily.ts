@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { runCommand } from './command/command.ts';
 import { connectLake, openLake } from './command/lake-client.ts';
+import { orLeft } from './run/or-left.ts';
 import { launchRun, performRun } from './run/perform-run.ts';
 import { dailyRequest } from './run/run-request.ts';
 
@@ -17,5 +18,6 @@ await runCommand<{ date?: string; wait: boolean }>(program, async (output, flags
   const open = await openLake();
   const named = await dailyRequest(flags.date, open, now);
   const lake = await connectLake(open);
-  return flags.wait ? performRun(lake, named, output, now) : launchRun(lake, named, output);
+  if (!flags.wait) return launchRun(lake, named, output);
+  return orLeft(named.run, performRun(lake, named, output, now), output);
 });

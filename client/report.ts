@@ -3,12 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 import { asOfHelp, checkedInstant } from './as-of/instant.ts';
 import { withWarehouse } from './as-of/warehouse-as-of.ts';
 import { runCommand } from './command/command.ts';
-import { exitCode, WrongUse } from './command/exit-code.ts';
-import { openLake, type OpenLake } from './command/lake-client.ts';
+import { exitCode, NobodyAnswers, WrongUse } from './command/exit-code.ts';
+import { connectLake, openLake, type OpenLake } from './command/lake-client.ts';
+import { workflowPlaces } from './command/workflow-places.ts';
 import type { Output } from './command/output.ts';
+import { openCells } from './run/open-runs.ts';
 import { openFile } from './report/open-file.ts';
 import { readReport, replaceFile, writeReport } from '../report/write-report.ts';
-import { temporalConnection } from '../settings.ts';
 
 interface ReportFlags {
   readonly open?: boolean;
@@ -59,13 +60,24 @@ async function writePage(output: Output, flags: ReportFlags, what: PageToWrite):
     market: open.lake.market,
     asOf: instant?.toISOString() ?? null,
     now,
-    ...placesOf(open),
+    ...(instant === null ? { running: await runningNow(open) } : {}),
+    ...workflowPlaces(open),
   });
   output.say(written.headline);
   output.say(`Written to ${written.path}`);
   output.json(written);
   if (flags.open === true && !(await openFile(written.path)))
     output.say('Nothing here can show it: open the file in a browser.');
+}
+
+/** Only this is asked of a server, and the page says so where none answers. */
+async function runningNow(open: OpenLake): Promise<string[] | null> {
+  try {
+    return (await openCells(await connectLake(open))).map(({ id }) => id);
+  } catch (error) {
+    if (error instanceof NobodyAnswers) return null;
+    throw error;
+  }
 }
 
 /** A page of the past stands beside the present one, with its own charts. */
@@ -90,10 +102,4 @@ async function writeJson(
   await replaceFile(resolve(flags.out), text);
   output.say(`Written to ${resolve(flags.out)}`);
   output.json({ path: resolve(flags.out), sizeBytes: Buffer.byteLength(text) });
-}
-
-function placesOf(open: OpenLake): { uiUrl: string | null; namespace: string; lakeId: string } {
-  const address = open.settings.temporalAddress ?? open.runtime?.temporal.address;
-  const { namespace = 'default' } = temporalConnection(address);
-  return { uiUrl: open.runtime?.temporal.uiUrl ?? null, namespace, lakeId: open.lake.id };
 }

@@ -3,6 +3,7 @@ import { nameOfCell, namedCell } from './cell/named-cell.ts';
 import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse } from './command/exit-code.ts';
 import { openLake } from './command/lake-client.ts';
+import { tellOfSkip } from './steer/tell-of-skip.ts';
 import { appendCellRecord } from '../lake/records.ts';
 import { knownCell } from '../plan/memory.ts';
 
@@ -38,10 +39,12 @@ await runCommand<{ dataset?: string; reason: string }>(
         reason,
       });
     }
+    const runs = isClosed ? [] : await tellOfSkip(open, cell, reason);
     if (isClosed)
       output.say(`${nameOfCell(cell)} is a closed day: no plan ever asks for it, so nothing was recorded.`);
     else {
       output.say(`${nameOfCell(cell)} is ${isKnown ? 'already ' : ''}skipped: ${reason}`);
+      for (const run of runs) output.say(`${run} is open and was told.`);
       output.say(`Take it up again with: npx tsx client/retry.ts ${cell.date} ${cell.ticker}`);
     }
     output.json({
@@ -49,6 +52,7 @@ await runCommand<{ dataset?: string; reason: string }>(
       state: isClosed ? 'closed' : 'skipped',
       ...(isClosed ? {} : { reason }),
       isChanged: !isClosed && !isKnown,
+      ...(runs.length > 0 ? { runs } : {}),
     });
     return exitCode.good;
   },

@@ -71,7 +71,7 @@ function compileQuery(template: string, column: string | undefined, contract: Co
   return {
     needs,
     measure: `(${query})`,
-    ofOneRow: { sql: `(${query})`, ifNull: null },
+    ofOneRow: { sql: `(${query})`, ifNull: null, isAlone: true },
     isAboutManyRows: false,
     offenders: counted === undefined ? 'subject' : `(select * from ${counted})`,
   };

@@ -12,7 +12,12 @@ export interface CompiledCheck {
   /** A scalar expression over `subject`. */
   readonly measure: string;
   /** The same where `subject` is one row, as an expression of that row (true counts as 1), and what its null means. */
-  readonly ofOneRow: { readonly sql: string; readonly ifNull: 0 | null };
+  readonly ofOneRow: {
+    readonly sql: string;
+    readonly ifNull: 0 | null;
+    /** True where it asks `subject` itself, so that `subject` must hold no other row. */
+    readonly isAlone?: boolean;
+  };
   readonly expectation: Expectation;
   /** True where a file of one row measures 0 by itself, so that nothing needs to be asked. */
   readonly isAboutManyRows: boolean;

@@ -27,6 +27,8 @@ export interface Contract {
   readonly rowsPerCell: number;
   /** What an answer without rows means on an open day. */
   readonly emptyAnswer: EmptyAnswer;
+  /** How many days an asset may lag behind its last final day; null where the contract promises nothing. */
+  readonly freshnessDays: number | null;
 }
 
 /** `failed`: an open day must have data. `closed`: a day without data is a day without a session. */

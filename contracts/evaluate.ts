@@ -30,12 +30,24 @@ export async function evaluateContract(
 async function evaluate(
   connection: DuckDBConnection,
   contract: Contract,
-  { parquetPath, cell }: AuditSubject,
+  subject: AuditSubject,
 ): Promise<Verdict> {
+  const { parquetPath, cell } = subject;
   const relation = fileRelation(parquetPath);
-  const { structure, measured } =
+  const measurement =
     (await measureOneRow(connection, relation, contract, cell)) ??
     (await measureRows(connection, relation, contract, cell));
+  return judge(connection, contract, subject, measurement);
+}
+
+/** Holds what was measured of a candidate against what its contract wants. */
+export async function judge(
+  connection: DuckDBConnection,
+  contract: Contract,
+  { parquetPath, cell }: AuditSubject,
+  { structure, measured }: Measurement,
+): Promise<Verdict> {
+  const relation = fileRelation(parquetPath);
   const { readable } = structure;
   const subject = subjectOf(relation, readable, contract, cell);
   const checks = [...structure.checks];

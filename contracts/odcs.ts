@@ -149,6 +149,9 @@ const extra = z.discriminatedUnion(
   },
 );
 
+/** Of the promises only `freshness` is read; the others are for people. */
+const slaProperty = z.looseObject({ property: z.string(), value: z.unknown(), unit: z.string().optional() });
+
 /** Parses a whole ODCS file, as far as we read it. */
 export const odcsFile = strict({
   apiVersion: z.literal('v3.1.0'),
@@ -170,7 +173,7 @@ export const odcsFile = strict({
   price: ignored,
   servers: ignored,
   slaDefaultElement: ignored,
-  slaProperties: ignored,
+  slaProperties: z.array(slaProperty).default([]),
   authoritativeDefinitions: ignored,
   contractCreatedTs: ignored,
 });

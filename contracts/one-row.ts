@@ -1,10 +1,10 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import type { CellKey } from '../workflows/pure/cell.ts';
 import { compileContract } from './compile.ts';
 import type { CompiledCheck } from './compiled-check.ts';
 import type { Contract } from './contract.ts';
 import { checkStructure, type Structure } from './structure.ts';
-import { factPrefix, subjectOf } from './subject.ts';
+import { factPrefix, subjectOf, type FileColumn } from './subject.ts';
 
 /** What a file shows: its columns, and the number of every check that its columns let run. */
 export interface Measurement {
@@ -31,16 +31,30 @@ export async function measureOneRow(
     .catch(() => undefined);
   const [row, ...more] = reader?.getRowsJS() ?? [];
   if (!reader || !row || more.length > 0) return undefined;
-  const firstCheck = row.length - checks.length;
-  const columns = reader
-    .columnNames()
-    .map((name, index) => ({ name, type: String(reader.columnType(index)) }));
-  const inFile = columns.slice(0, firstCheck).filter(({ name }) => !name.startsWith(factPrefix));
-  const structure = checkStructure(contract, inFile);
+  const structure = checkStructure(contract, columnsOf(reader, checks.length));
   if (structure.checks.some(({ outcome }) => outcome !== 'passed')) return undefined;
-  const measured = checks.map((check, index) => {
-    const value = row[firstCheck + index] ?? check.ofOneRow.ifNull;
-    return [check, value === null ? null : Number(value)] as const;
-  });
-  return { structure, measured: new Map(measured) };
+  return { structure, measured: measuredIn(row, checks) };
+}
+
+/** The columns of the file in an answer that ends with so many checks. */
+export function columnsOf(reader: DuckDBResultReader, checkCount: number): FileColumn[] {
+  return reader
+    .columnNames()
+    .map((name, index) => ({ name, type: String(reader.columnType(index)) }))
+    .slice(0, -checkCount)
+    .filter(({ name }) => !name.startsWith(factPrefix));
+}
+
+/** The number of every check in a row that ends with them. */
+export function measuredIn(
+  row: readonly unknown[],
+  checks: readonly CompiledCheck[],
+): ReadonlyMap<CompiledCheck, number | null> {
+  const firstCheck = row.length - checks.length;
+  return new Map(
+    checks.map((check, index) => {
+      const value = row[firstCheck + index] ?? check.ofOneRow.ifNull;
+      return [check, value === null ? null : Number(value)];
+    }),
+  );
 }

@@ -47,6 +47,7 @@ function contractOf(
     textRuleCount: everyRule(table).length - rules.length,
     rowsPerCell,
     emptyAnswer,
+    freshnessDays: readFreshness(odcs, issues),
   };
 }
 
@@ -104,6 +105,21 @@ function readExtras(odcs: OdcsFile, issues: Issue[]): Pick<Contract, 'rowsPerCel
     else extras.emptyAnswer = extra.value;
   }
   return extras;
+}
+
+const hoursOfUnit: Readonly<Record<string, number>> = { d: 24, day: 24, days: 24, h: 1, hour: 1, hours: 1 };
+
+/** Reads the one promise that a machine watches: `slaProperties` with property `freshness`. */
+function readFreshness(odcs: OdcsFile, issues: Issue[]): number | null {
+  const at = odcs.slaProperties.findIndex(({ property }) => property === 'freshness');
+  const promise = odcs.slaProperties[at];
+  if (!promise) return null;
+  const { value, unit = 'd' } = promise;
+  const hours = hoursOfUnit[unit];
+  if (typeof value === 'number' && value > 0 && hours !== undefined) return (value * hours) / 24;
+  const message = `freshness is a number above 0 in the unit d or h, found ${JSON.stringify(value)} ${unit}`;
+  issues.push({ path: ['slaProperties', at], message });
+  return null;
 }
 
 /** Without this rule an empty file would keep every other one: no row offends. */

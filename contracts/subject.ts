@@ -39,6 +39,28 @@ export function fileRelation(parquetPath: string): string {
   return `read_parquet(${quotePath(parquetPath)}, hive_partitioning = false)`;
 }
 
+/** The files of many cells of one dataset, as DuckDB is told of them. */
+export function listOfPaths(subjects: readonly AuditSubject[]): string {
+  return `[${subjects.map(({ parquetPath }) => quotePath(parquetPath)).join(', ')}]`;
+}
+
+/**
+ * Writes the relation `subject` over many files: the rows of all, each with what its own cell says it must be, and
+ * with its file in `cell__file`.
+ */
+export function subjectOfMany(subjects: readonly AuditSubject[], contract: Contract): string {
+  const [first] = subjects;
+  const names = first ? Object.keys(factsOf(contract, first.cell)) : [];
+  const facts = subjects.map(
+    ({ parquetPath, cell }) =>
+      `(${[quoteText(parquetPath), ...Object.values(factsOf(contract, cell))].join(', ')})`,
+  );
+  const columns = ['path', ...names].map((name) => `${factPrefix}${name}`).join(', ');
+  const files = `read_parquet(${listOfPaths(subjects)}, hive_partitioning = false, filename = '${factPrefix}file')`;
+  return `with facts (${columns}) as (values ${facts.join(', ')}), subject as (
+    select * from ${files} as files inner join facts on files.${factPrefix}file = facts.${factPrefix}path)`;
+}
+
 /** No row at all, in the columns of a contract: enough to try SQL on. */
 export function emptyRelation(contract: Contract): string {
   const columns = contract.columns.map(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PageRequest, RawPage } from '../sources/source.ts';
 import type { DatasetId } from '../workflows/pure/cell.ts';
 import type { BatchRef, WindowAsk } from '../workflows/pure/run.ts';
+import { checkedJsonBytes, checksumOf } from './checked-json.ts';
 import { jsonBytes, parseJson, sha256, tryParseJson } from './json.ts';
 import { encodeSegment, incomingFolder, pageFile, stagingFolder } from './layout.ts';
 import { LakeError } from './lake-error.ts';
@@ -146,7 +147,7 @@ async function writeManifest(
   const first = pages[0];
   if (!first || pages.includes(undefined)) return undefined;
   const manifest = { ...facts, fetchedAt: first.fetchedAt, pages };
-  await store.put(`${incomingFolder(facts.batchId)}/manifest.json`, jsonBytes(manifest));
+  await store.put(`${incomingFolder(facts.batchId)}/manifest.json`, checkedJsonBytes(manifest));
   return first.fetchedAt;
 }
 
@@ -174,10 +175,12 @@ async function manifestIn(store: Store, folder: string): Promise<Manifest | unde
   const bytes = await store.get(`${folder}/manifest.json`);
   const parsed = bytes && manifestSchema.safeParse(tryParseJson(bytes));
   // The ask was checked when the request was made from it, and a sealed manifest never changes.
-  if (!parsed || parsed.success) return parsed?.data as Manifest | undefined;
+  const isAltered = bytes !== undefined && checksumOf(bytes) === 'wrong';
+  if (!parsed || (parsed.success && !isAltered)) return parsed?.data as Manifest | undefined;
+  const found = isAltered ? 'its checksum is another' : (parsed.error?.issues[0]?.message ?? 'unreadable');
   throw new LakeError(
     'LakeDamaged',
-    `${store.pathOf(`${folder}/manifest.json`)} is not a manifest (${parsed.error.issues[0]?.message ?? 'unreadable'}). Restore it from a backup, or retry the cell to fetch it anew.`,
+    `${store.pathOf(`${folder}/manifest.json`)} is not a manifest (${found}). Restore it from a backup, or retry the cell to fetch it anew.`,
   );
 }
 

@@ -1,5 +1,6 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
+import { FolderSyncs } from './folder-syncs.ts';
 import { isErrno } from './lake-error.ts';
 
 const mostRemembered = 20_000;
@@ -10,6 +11,7 @@ const mostRemembered = 20_000;
  */
 export class DurableFolders {
   readonly #lasting = new Set<string>();
+  readonly #syncs = new FolderSyncs();
 
   constructor(private readonly root: string) {}
 
@@ -28,12 +30,7 @@ export class DurableFolders {
 
   /** Makes durable what a folder names. */
   async sync(folder: string): Promise<void> {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await this.#syncs.sync(folder);
   }
 
   /** Forgets a folder that is removed, with all below it. */

@@ -6,6 +6,7 @@ import {
   indexVersion,
   insertAudits,
   insertCellRecords,
+  insertClosedDays,
   insertRunRecords,
   insertWindowRecords,
 } from './index-schema.ts';
@@ -14,16 +15,20 @@ import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
 const indexFile = 'index.duckdb';
-/** Many at once are no faster, and their texts stand in memory together. */
-const filesAtOnce = 200;
+/** More at once are no faster, and their texts stand in memory together. */
+const entriesAtOnce = 1_000;
+/** What a file with the verdicts of a month counts. */
+const entriesOfMonth = 25;
 const lockTries = 200;
 const lockPauseMs = 50;
 
-const readers: readonly { readonly folder: string; readonly insert: string }[] = [
-  { folder: 'records/cells', insert: insertCellRecords },
-  { folder: 'records/windows', insert: insertWindowRecords },
-  { folder: 'records/runs', insert: insertRunRecords },
-  { folder: 'audits', insert: insertAudits },
+/** What is read into which table. Patterns of a known depth are found twice as fast as `**`. */
+const readers: readonly { readonly files: string; readonly insert: string }[] = [
+  { files: 'records/cells/*/*/*/*/*.json', insert: insertCellRecords },
+  { files: 'records/closed/*/*.json', insert: insertClosedDays },
+  { files: 'records/windows/*/*.json', insert: insertWindowRecords },
+  { files: 'records/runs/*/*.json', insert: insertRunRecords },
+  { files: 'audits/*/*/*/*.json', insert: insertAudits },
 ];
 
 /**
@@ -34,7 +39,11 @@ const readers: readonly { readonly folder: string; readonly insert: string }[] =
 export class LakeIndex {
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    /** Where it lies; a proof makes one of its own, outside the lake. */
+    private readonly indexPath = store.pathOf(indexFile),
+  ) {}
 
   /** Brings the index up to date and asks it. */
   async ask<T>(question: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -50,7 +59,7 @@ export class LakeIndex {
   async copyTo(path: string): Promise<void> {
     await this.#inTurn(async () => {
       await this.#withFile(async (connection) => connection.run('checkpoint'));
-      await copyFile(this.store.pathOf(indexFile), path);
+      await copyFile(this.indexPath, path);
     });
   }
 
@@ -66,7 +75,7 @@ export class LakeIndex {
       return await this.#askFile(question);
     } catch (error) {
       if (!isDamage(error)) throw error;
-      await discard(this.store.pathOf(indexFile));
+      await discard(this.indexPath);
       return this.#askFile(question);
     }
   }
@@ -87,7 +96,7 @@ export class LakeIndex {
   }
 
   async #open(): Promise<DuckDBInstance> {
-    const path = this.store.pathOf(indexFile);
+    const path = this.indexPath;
     const instance = await openExclusively(path);
     if (await hasRightVersion(instance)) return instance;
     instance.closeSync();
@@ -98,15 +107,20 @@ export class LakeIndex {
   async #refresh(connection: DuckDBConnection): Promise<void> {
     const tables = await connection.runAndReadAll("select 1 from duckdb_tables() where table_name = 'files'");
     if (tables.currentRowCount === 0) await connection.run(`begin; ${indexSchema} commit;`);
-    const known = new Set(
-      (await connection.runAndReadAll('select path from files')).getColumns()[0] as string[],
-    );
-    for (const { folder, insert } of readers) {
-      const fresh = (await this.store.list(folder)).filter((key) => key.endsWith('.json') && !known.has(key));
-      for (let start = 0; start < fresh.length; start += filesAtOnce) {
-        await this.#insert(connection, insert, fresh.slice(start, start + filesAtOnce));
-      }
+    for (const { files, insert } of readers) {
+      const fresh = await this.#freshFiles(connection, files);
+      for (const keys of portionsOf(fresh)) await this.#insert(connection, insert, keys);
     }
+  }
+
+  /** Lists the files that were not read yet. DuckDB does it: a million names never come into this process. */
+  async #freshFiles(connection: DuckDBConnection, files: string): Promise<string[]> {
+    const root = `${this.store.pathOf('.')}/`;
+    const found = await connection.runAndReadAll(
+      `select key from (select substr(file, ${root.length + 1}) as key from glob(${quote(globOf(root) + files)}))
+       anti join files on path = key`,
+    );
+    return (found.getColumns()[0] ?? []) as string[];
   }
 
   async #insert(connection: DuckDBConnection, insert: string, keys: readonly string[]): Promise<void> {
@@ -125,7 +139,7 @@ export class LakeIndex {
   async #damagedAmong(keys: readonly string[], cause: unknown): Promise<LakeError | undefined> {
     for (const key of keys) {
       const bytes = await this.store.get(key);
-      if (!bytes || isObject(tryParseJson(bytes))) continue;
+      if (!bytes || linesOf(bytes).every((line) => isObject(tryParseJson(line)))) continue;
       const found = `${this.store.pathOf(key)} is not a record. Records are never changed: restore it from a backup.`;
       return new LakeError('LakeDamaged', found, cause);
     }
@@ -142,6 +156,29 @@ function isDamage(error: unknown): boolean {
 async function discard(path: string): Promise<void> {
   await rm(path, { force: true });
   await rm(`${path}.wal`, { force: true });
+}
+
+function portionsOf(keys: readonly string[]): string[][] {
+  const portions: string[][] = [];
+  let room = 0;
+  for (const key of keys) {
+    if (room <= 0) {
+      portions.push([]);
+      room = entriesAtOnce;
+    }
+    portions.at(-1)?.push(key);
+    room -= key.includes('/month=') ? entriesOfMonth : 1;
+  }
+  return portions;
+}
+
+/** A file holds one entry, or one a line. */
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  return Buffer.from(bytes)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => Buffer.from(line, 'utf8'));
 }
 
 function isObject(value: unknown): boolean {
@@ -191,6 +228,11 @@ async function hasRightVersion(instance: DuckDBInstance): Promise<boolean> {
   } finally {
     connection.closeSync();
   }
+}
+
+/** A folder's name as a pattern that finds only itself. */
+function globOf(folder: string): string {
+  return folder.replaceAll(/[*?[]/g, '[$&]');
 }
 
 function quote(text: string): string {

@@ -85,17 +85,29 @@ export function supersededFile(cell: CellKey, number: number): string {
  * One attempt's candidate. `attemptId` begins with the workflow's run id, so attempts never share a file. All
  * lie in one folder, which thus is made once and leaves nothing behind.
  */
-export function candidateFile({ dataset, ticker, date }: CellKey, attemptId: string): string {
-  return `candidates/${[dataset, ticker, date, attemptId].map(encodeSegment).join('~')}.parquet`;
+export function candidateFile(
+  { dataset, ticker, date }: CellKey,
+  attemptId: string,
+  monthOfBatch?: string,
+): string {
+  const parts = [dataset, ticker, date, attemptId, ...(monthOfBatch === undefined ? [] : [monthOfBatch])];
+  return `candidates/${parts.map(encodeSegment).join('~')}.parquet`;
+}
+
+/** Whose a candidate is: its cell's workflow, or, with the batch's id, the month's that takes it from that batch. */
+export interface CandidateName {
+  readonly cell: CellKey;
+  readonly attemptId: string;
+  readonly monthOfBatch?: string;
 }
 
 /** Reads the cell and the attempt back from a candidate's file; undefined for any other file. */
-export function candidateOfFile(key: string): { cell: CellKey; attemptId: string } | undefined {
-  const parts = /^candidates\/([^/]+)\.parquet$/.exec(key)?.[1]?.split('~').map(readSegment);
-  const [dataset, ticker, date, attemptId] = parts ?? [];
-  if (parts?.length !== 4 || !dataset || !ticker || !date || !attemptId || !/^[^.]+\../.test(dataset))
-    return undefined;
-  return { cell: { dataset, ticker, date }, attemptId };
+export function candidateOfFile(key: string): CandidateName | undefined {
+  const parts = /^candidates\/([^/]+)\.parquet$/.exec(key)?.[1]?.split('~').map(readSegment) ?? [];
+  const [dataset, ticker, date, attemptId, monthOfBatch] = parts;
+  if (!dataset || !ticker || !date || !attemptId || !/^[^.]+\../.test(dataset)) return undefined;
+  if (parts.length > 5 || (parts.length === 5 && !monthOfBatch)) return undefined;
+  return { cell: { dataset, ticker, date }, attemptId, ...(monthOfBatch ? { monthOfBatch } : {}) };
 }
 
 /** Where a refused candidate is kept for inspection. */
@@ -114,6 +126,16 @@ export function auditFile({ dataset, ticker, date }: CellKey, attemptId: string)
   return `audits/${datasetSegments(dataset)}/ticker=${encodeSegment(ticker)}/date=${name}.json`;
 }
 
+/** The verdicts of one attempt over a month of one ticker, one a line, beside those of single cells. */
+export function monthAuditFile(
+  { dataset, ticker }: Omit<CellKey, 'date'>,
+  month: string,
+  attemptId: string,
+): string {
+  const name = [month, attemptId].map(encodeSegment).join('~');
+  return `audits/${datasetSegments(dataset)}/ticker=${encodeSegment(ticker)}/month=${name}.json`;
+}
+
 /** The folder of a cell's numbered records. */
 export function cellRecordsFolder(cell: CellKey): string {
   return `records/cells/${cellSegments(cell)}`;
@@ -127,6 +149,11 @@ export function runRecordsFolder(run: string): string {
 /** The folder of a window's numbered records. */
 export function windowRecordsFolder(window: string): string {
   return `records/windows/${encodeSegment(window)}`;
+}
+
+/** The folder of the records of closed days that a run's plan found, many cells in each. */
+export function closedRecordsFolder(run: string): string {
+  return `records/closed/${encodeSegment(run)}`;
 }
 
 /** The file of record `number` in a folder of records: `000001.json` is the first. */

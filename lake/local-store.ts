@@ -5,7 +5,7 @@ import { dirname, resolve, sep } from 'node:path';
 import { DurableFolders } from './durable-folders.ts';
 import { encodeSegment } from './layout.ts';
 import { isErrno, LakeError } from './lake-error.ts';
-import type { Store } from './store.ts';
+import type { PreparedFile, Store } from './store.ts';
 
 /** Files that are being written wait here; on the same mount as their places, so that `link` reaches them. */
 export const pendingFolder = 'pending';
@@ -63,6 +63,14 @@ export class LocalStore implements Store {
       const pending = await this.#writePending(keys[start] as string, bytes);
       await this.#linkAndForget(pending, keys.slice(start, start + namesOfOneFile));
     }
+  }
+
+  async prepare(bytes: Uint8Array): Promise<PreparedFile> {
+    const pending = await this.#writePending(pendingFolder, bytes);
+    return {
+      claim: (key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path))),
+      forget: () => rm(pending, { force: true }),
+    };
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {

@@ -18,7 +18,11 @@ export async function currentPublication(
  * Moves what a record promised into bronze, keeping what it replaces.
  * @returns false where neither bronze nor the candidate's place has the promised content: write it again.
  */
-export async function fulfil(store: Store, cell: CellKey, promise: Numbered<CellRecord>): Promise<boolean> {
+export async function fulfil(
+  store: Store,
+  cell: CellKey,
+  promise: { readonly record: Pick<CellRecord, 'sha256' | 'candidate' | 'supersedes'> },
+): Promise<boolean> {
   const place = bronzeFile(cell);
   if ((await hashOf(store, place)) === promise.record.sha256) {
     await store.settle(place);

@@ -37,6 +37,8 @@ export interface Publication {
   readonly outcome: 'published' | 'unchanged';
   readonly number: number;
   readonly sha256: string;
+  /** The number of the publication that this one replaced: a restatement. */
+  readonly supersedes?: number;
 }
 
 /** Writes a candidate and notes the number it may claim. A promise left open by a dead attempt is kept first. */
@@ -47,11 +49,12 @@ export async function writeCandidate(
   bytes: Uint8Array,
   rowCount: number,
   contentSha256?: string,
+  monthOfBatch?: string,
 ): Promise<Candidate> {
   const records = await readCellRecords(store, cell);
   const open = await openPromise(store, cell, records);
   const hash = sha256(bytes);
-  const file = candidateFile(cell, attemptId);
+  const file = candidateFile(cell, attemptId, monthOfBatch);
   await store.put(file, bytes);
   const last = records.at(-1)?.number ?? 0;
   // A promise that something was recorded after can no longer be taken up: its number is not the newest.
@@ -59,6 +62,9 @@ export async function writeCandidate(
   const content = contentSha256 === undefined ? {} : { contentSha256 };
   return { file, sha256: hash, sizeBytes: bytes.byteLength, rowCount, ...content, number };
 }
+
+/** What a record says besides its content: who published it, from what, and on what verdict. */
+export type PublicationFacts = Omit<CellRecord, keyof Content | 'event' | 'candidate' | 'supersedes'>;
 
 /**
  * Publishes an audited candidate. Answers only when the file, its record and both folders are durable;
@@ -69,29 +75,60 @@ export async function publishCandidate(
   store: Store,
   cell: CellKey,
   candidate: Candidate,
-  facts: Omit<
-    CellRecord,
-    'event' | 'sha256' | 'contentSha256' | 'sizeBytes' | 'rowCount' | 'candidate' | 'supersedes'
-  >,
+  facts: PublicationFacts,
 ): Promise<Publication> {
+  const intent = await intendPublication(store, cell, candidate);
+  const record = { ...facts, ...intent.entry };
+  return carryOut(store, cell, candidate, intent, (folder) =>
+    claimRecord(store, folder, candidate.number, record),
+  );
+}
+
+/** What a publication is going to do to a cell, before anything is claimed. */
+export interface Intent {
+  /** True where the content lies in bronze already. */
+  readonly isSame: boolean;
+  /** What the cell's record will say of its content. */
+  readonly entry: Pick<CellRecord, keyof Content | 'event' | 'candidate' | 'supersedes'>;
+}
+
+/** Looks at a cell and says what publishing a candidate would do to it. */
+export async function intendPublication(store: Store, cell: CellKey, candidate: Candidate): Promise<Intent> {
   const published = (await readCellRecords(store, cell)).filter(({ record }) => record.event === 'published');
   const inBronze = await hashOf(store, bronzeFile(cell));
   const newest = published.at(-1);
   if (inBronze === candidate.sha256 || (newest && isSaidAgain(newest, candidate, inBronze))) {
     const standing = newest?.record.sha256 === inBronze ? newest?.record : undefined;
-    return settleSame(store, cell, candidate, facts, standing);
+    return { isSame: true, entry: entryOfSame(candidate, standing) };
   }
   if ((await hashOf(store, candidate.file)) !== candidate.sha256) throw gone(cell, candidate);
-  const record: CellRecord = {
-    ...facts,
+  const replaced = await keepReplaced(store, cell, inBronze, published);
+  const entry = {
     ...contentOf(candidate),
     event: 'published',
     candidate: candidate.file,
-    ...(await keepReplaced(store, cell, inBronze, published)),
-  };
-  const standing = await claimOrRecognise(store, cell, candidate, record);
+    ...replaced,
+  } as const;
+  return { isSame: false, entry };
+}
+
+/** Claims the candidate's number for a cell; false where somebody has it already. */
+export type Claim = (recordsFolder: string) => Promise<boolean>;
+
+/** Does what was intended: claims the cell's number, then moves the file that the claimed record promises. */
+export async function carryOut(
+  store: Store,
+  cell: CellKey,
+  candidate: Candidate,
+  { isSame, entry }: Intent,
+  claim: Claim,
+): Promise<Publication> {
+  if (isSame) return settleSame(store, cell, candidate, entry, claim);
+  const standing = await claimOrRecognise(store, cell, candidate, entry, claim);
   await keepPromise(store, cell, candidate, standing);
-  return { outcome: 'published', number: candidate.number, sha256: candidate.sha256 };
+  const supersedes = standing.supersedes?.number;
+  const replaced = supersedes === undefined ? {} : { supersedes };
+  return { outcome: 'published', number: candidate.number, sha256: candidate.sha256, ...replaced };
 }
 
 /** Says what a publication replaces. A file that no record names is nobody's: it is set aside before anything else. */
@@ -116,12 +153,11 @@ async function keepPromise(
   store: Store,
   cell: CellKey,
   candidate: Candidate,
-  standing: CellRecord,
+  standing: Intent['entry'],
 ): Promise<void> {
-  const promise = { number: candidate.number, record: standing };
   const isKept =
-    (await fulfil(store, cell, promise)) ||
-    (await fulfil(store, cell, { ...promise, record: { ...standing, candidate: candidate.file } }));
+    (await fulfil(store, cell, { record: standing })) ||
+    (await fulfil(store, cell, { record: { ...standing, candidate: candidate.file } }));
   // A second file that stayed could be moved by a zombie, over something newer.
   if (standing.candidate !== candidate.file) await store.remove(candidate.file);
   if (isKept) return;
@@ -143,25 +179,27 @@ function isSaidAgain(
  * The content is in bronze already: by our own earlier attempt, or because the source says the same as before.
  * Where no record stands for it (the newest promised something else and never kept it), this one does.
  */
+function entryOfSame(candidate: Candidate, standing: CellRecord | undefined): Intent['entry'] {
+  return standing
+    ? { ...contentOf(standing), event: 'unchanged' }
+    : { ...contentOf(candidate), event: 'published' };
+}
+
 async function settleSame(
   store: Store,
   cell: CellKey,
   candidate: Candidate,
-  facts: Omit<CellRecord, 'event'>,
-  standing: CellRecord | undefined,
+  own: Intent['entry'],
+  claim: Claim,
 ): Promise<Publication> {
   const folder = cellRecordsFolder(cell);
-  const own: CellRecord = standing
-    ? { ...facts, ...contentOf(standing), event: 'unchanged' }
-    : { ...facts, ...contentOf(candidate), event: 'published' };
   // The one who moved the file may have died before its name was durable.
   await store.settle(bronzeFile(cell));
-  const isClaimed = await claimRecord(store, folder, candidate.number, own);
-  const record = isClaimed ? own : await readCellRecord(store, folder, candidate.number);
-  if (record.sha256 !== own.sha256) throw lost(cell, candidate, record);
+  const there = (await claim(folder)) ? undefined : await readCellRecord(store, folder, candidate.number);
+  if (there && there.sha256 !== own.sha256) throw lost(cell, candidate, there);
   await store.remove(candidate.file);
-  const outcome = record.event === 'published' ? 'published' : 'unchanged';
-  return { outcome, number: candidate.number, sha256: record.sha256 ?? candidate.sha256 };
+  const outcome = (there ?? own).event === 'published' ? 'published' : 'unchanged';
+  return { outcome, number: candidate.number, sha256: own.sha256 ?? candidate.sha256 };
 }
 
 /** Claims the candidate's number; answers the record that stands there if it promises the same and is the newest. */
@@ -169,10 +207,11 @@ async function claimOrRecognise(
   store: Store,
   cell: CellKey,
   candidate: Candidate,
-  record: CellRecord,
-): Promise<CellRecord> {
+  own: Intent['entry'],
+  claim: Claim,
+): Promise<Intent['entry']> {
   const folder = cellRecordsFolder(cell);
-  if (await claimRecord(store, folder, candidate.number, record)) return record;
+  if (await claim(folder)) return own;
   const there = await readCellRecord(store, folder, candidate.number);
   const newest = (await recordNumbers(store, folder)).at(-1);
   const isOurs = there.event === 'published' && there.sha256 === candidate.sha256;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { CellKey } from '../workflows/pure/cell.ts';
-import { jsonBytes, parseJson, tryParseJson } from './json.ts';
-import { cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
+import type { CellKey, PartitionDate } from '../workflows/pure/cell.ts';
+import { checkedJsonBytes, checksumOf } from './checked-json.ts';
+import { parseJson, tryParseJson } from './json.ts';
+import { cellOfPath, cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
@@ -12,7 +13,10 @@ import type { Store } from './store.ts';
 
 const batchSchema = z.object({ id: z.string(), ingestionDate: z.string() });
 
-/** What happened to a cell. `unchanged` leads to the state `published`, `accepted` too. */
+/**
+ * What happened to a cell. `unchanged` leads to the state `published`. A cell that was `accepted` or whose acceptance
+ * was `withdrawn` is refused until its batch has been judged again.
+ */
 export const cellEvents = [
   'published',
   'unchanged',
@@ -21,7 +25,12 @@ export const cellEvents = [
   'refused',
   'failed',
   'skipped',
+  'accepted',
+  'withdrawn',
 ] as const;
+
+/** Why a staged batch was judged again, with nothing fetched: what the source said is as it was. */
+export const judgedAgainCauses = ['contract', 'acceptance'] as const;
 
 const cellRecordSchema = z.object({
   event: z.enum(cellEvents),
@@ -54,7 +63,25 @@ const cellRecordSchema = z.object({
   reason: z.string().optional(),
   /** For `waiting`: when the day is final. */
   until: z.string().optional(),
+  /** For a publication or a refusal of what was judged before. */
+  cause: z.enum(judgedAgainCauses).optional(),
+  /** The rules that refused it; for `accepted` those that a person lets it break. */
+  rules: z.array(z.string()).optional(),
+  /** For `accepted`: the last day, in UTC, on which it holds; null: for good. */
+  livesUntil: z.string().nullable().optional(),
+  /** For what rules refused and a person accepted: the record of that, and what it says. */
+  acceptance: z
+    .object({
+      number: z.number(),
+      reason: z.string(),
+      livesUntil: z.string().nullable(),
+      rules: z.array(z.string()),
+    })
+    .optional(),
 });
+
+/** One file that is an entry of many cells: what holds for all of them, and by date what is each one's own. */
+const sharedRecordSchema = z.looseObject({ cells: z.record(z.string(), z.looseObject({})) });
 
 /** One entry of a cell. */
 export type CellRecord = Readonly<z.infer<typeof cellRecordSchema>>;
@@ -78,12 +105,31 @@ export async function readCellRecords(store: Store, cell: CellKey): Promise<Numb
 export async function readCellRecord(store: Store, folder: string, number: number): Promise<CellRecord> {
   const key = recordFile(folder, number);
   const bytes = await store.get(key);
-  const parsed = bytes ? cellRecordSchema.safeParse(tryParseJson(bytes)) : undefined;
-  if (parsed?.success) return parsed.data;
+  const parsed = bytes ? cellRecordSchema.safeParse(ownEntry(tryParseJson(bytes), folder)) : undefined;
+  const isAltered = bytes !== undefined && checksumOf(bytes) === 'wrong';
+  if (parsed?.success && !isAltered) return parsed.data;
+  const found = isAltered ? 'its checksum is another' : (parsed?.error?.issues[0]?.message ?? 'it is gone');
   throw new LakeError(
     'LakeDamaged',
-    `${store.pathOf(key)} is not a record (${parsed?.error.issues[0]?.message ?? 'it is gone'}). Records are never changed: restore it from a backup.`,
+    `${store.pathOf(key)} is not a record (${found}). Records are never changed: restore it from a backup.`,
   );
+}
+
+/** Writes one file that, linked into the folders of many cells of one ticker, is the entry of each. */
+export function sharedRecord(
+  shared: Partial<CellRecord>,
+  own: ReadonlyMap<PartitionDate, Partial<CellRecord>>,
+): Uint8Array {
+  return checkedJsonBytes({ ...shared, cells: Object.fromEntries(own) });
+}
+
+/** The folder's date tells which cell of a shared file is meant; what is its own goes before what is shared. */
+function ownEntry(content: unknown, folder: string): unknown {
+  const shared = sharedRecordSchema.safeParse(content);
+  if (!shared.success) return content;
+  const { cells, ...common } = shared.data;
+  const own = cells[cellOfPath(folder)?.date ?? ''];
+  return own && { ...common, ...own };
 }
 
 /** The numbers taken in a folder of records, ascending. */
@@ -100,13 +146,13 @@ export async function claimRecord(
   store: Store,
   folder: string,
   number: number,
-  record: unknown,
+  record: object,
 ): Promise<boolean> {
-  return store.putIfAbsent(recordFile(folder, number), jsonBytes(record));
+  return store.putIfAbsent(recordFile(folder, number), checkedJsonBytes(record));
 }
 
 /** Appends an entry under the next free number, and returns that number. */
-export async function appendRecord(store: Store, folder: string, record: unknown): Promise<number> {
+export async function appendRecord(store: Store, folder: string, record: object): Promise<number> {
   for (;;) {
     const number = ((await recordNumbers(store, folder)).at(-1) ?? 0) + 1;
     if (await claimRecord(store, folder, number, record)) return number;
@@ -118,16 +164,18 @@ type Authored = Readonly<Record<string, unknown>> & {
   readonly event: string;
   readonly workflowRunId?: string | undefined;
   readonly reason?: string | undefined;
+  /** Tells equal events of one execution apart that are meant to stand twice. */
+  readonly act?: number | undefined;
 };
 
 /** Appends an entry unless an earlier attempt of the same execution's step has done so. */
 export async function appendOnce(store: Store, folder: string, record: Authored): Promise<void> {
   for (const number of (await recordNumbers(store, folder)).reverse()) {
     const bytes = await store.get(recordFile(folder, number));
-    // Only these three are looked at, and a record that lacks them is somebody else's.
+    // Only these four are looked at, and a record that lacks them is somebody else's.
     const there = (bytes ? parseJson(bytes) : {}) as Partial<Authored>;
     if (there.workflowRunId !== record.workflowRunId) break;
-    if (there.event === record.event && there.reason === record.reason) return;
+    if (there.event === record.event && there.reason === record.reason && there.act === record.act) return;
   }
   await appendRecord(store, folder, record);
 }
@@ -137,19 +185,21 @@ export async function appendCellRecord(store: Store, cell: CellKey, record: Cell
   return appendRecord(store, cellRecordsFolder(cell), record);
 }
 
-/** The same first entry for many cells that have none, as `closed` days are; one stored file for all. */
-export async function appendFirstRecords(
-  store: Store,
-  cells: readonly CellKey[],
-  record: CellRecord,
-): Promise<void> {
-  await store.putIfAbsentMany(
-    cells.map((cell) => recordFile(cellRecordsFolder(cell), 1)),
-    jsonBytes(record),
-  );
+/**
+ * Tells whether records call a batch worthless for the cell, so that it must be fetched anew. What another contract
+ * refused this one may let through, and what a person accepted since is worth a look.
+ */
+export function isDiscredited(
+  records: readonly Numbered<CellRecord>[],
+  batchId: string,
+  contractSha256: string,
+): boolean {
+  const newest = records.findLast(({ record }) => isWordOn(record, batchId, contractSha256));
+  return newest !== undefined && newest.record.event !== 'accepted';
 }
 
-/** Tells whether a record calls its batch worthless for the cell, so that it must be fetched anew. */
-export function discredits(record: CellRecord, batchId: string): boolean {
-  return record.batch?.id === batchId && (record.event === 'refused' || record.code === 'NoData');
+function isWordOn(record: CellRecord, batchId: string, contractSha256: string): boolean {
+  if (record.batch?.id !== batchId) return false;
+  if (record.event === 'accepted' || record.code === 'NoData') return true;
+  return record.event === 'refused' && (record.contractSha256 ?? contractSha256) === contractSha256;
 }

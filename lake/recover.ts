@@ -8,7 +8,7 @@ import { currentPublication, fulfil } from './promise.ts';
 import { isErrno } from './lake-error.ts';
 import { recoverBronze } from './recover-bronze.ts';
 import type { Recovered, RecoveryHelp } from './recovery.ts';
-import { partitionId } from '../workflows/pure/ids.ts';
+import { monthId, partitionId } from '../workflows/pure/ids.ts';
 
 /**
  * What a start puts right after processes died: remains of dead writers are removed, promised renames are
@@ -31,9 +31,16 @@ export async function recover(store: LocalStore, index: LakeIndex, help: Recover
   };
 }
 
-/** A pending file is its writer's for moments; one whose process is gone, or that is old, is nobody's. */
-async function removeDeadWrites(store: LocalStore, now: Date): Promise<string[]> {
-  const removed: string[] = [];
+/** Removes what is nobody's, and says what it was. */
+export async function removeDeadWrites(store: LocalStore, now: Date): Promise<string[]> {
+  const dead = await deadWrites(store, now);
+  for (const key of dead) await store.remove(key);
+  return dead;
+}
+
+/** Finds pending files that are nobody's: each is its writer's for moments, until its process is gone or it is old. */
+export async function deadWrites(store: LocalStore, now: Date): Promise<string[]> {
+  const dead: string[] = [];
   for (const name of await store.namesIn(pendingFolder)) {
     const key = `${pendingFolder}/${name}`;
     const writtenAt = await stat(store.pathOf(key)).then(
@@ -41,12 +48,9 @@ async function removeDeadWrites(store: LocalStore, now: Date): Promise<string[]>
       () => undefined,
     );
     if (writtenAt === undefined) continue;
-    if (isOfDeadProcess(name) || now.getTime() - writtenAt > longestWriteMs) {
-      await store.remove(key);
-      removed.push(key);
-    }
+    if (isOfDeadProcess(name) || now.getTime() - writtenAt > longestWriteMs) dead.push(key);
   }
-  return removed;
+  return dead;
 }
 
 function isOfDeadProcess(name: string): boolean {
@@ -70,8 +74,9 @@ async function settleCandidates(
   for (const key of await store.list('candidates')) {
     const candidate = candidateOfFile(key);
     if (!candidate) continue;
-    const { cell, attemptId } = candidate;
-    if (await help.isOpen(partitionId(cell), attemptId.split('.')[0] ?? '')) continue;
+    const { cell, attemptId, monthOfBatch } = candidate;
+    const owner = monthOfBatch === undefined ? partitionId(cell) : monthId(cell, monthOfBatch);
+    if (await help.isOpen(owner, attemptId.split('.')[0] ?? '')) continue;
     const promise = await currentPublication(store, cell);
     if (promise?.record.candidate === key && (await fulfil(store, cell, promise)))
       completed.push(cellSegments(cell));

@@ -9,6 +9,8 @@ export interface Store {
   putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
   /** The same bytes under many new keys, one stored file where the store can; keys that exist are left out. */
   putIfAbsentMany(keys: readonly string[], bytes: Uint8Array): Promise<void>;
+  /** Writes bytes once, to be put under many new keys one after the other. */
+  prepare(bytes: Uint8Array): Promise<PreparedFile>;
   /** Reads a file; undefined where it is not there. */
   get(key: string): Promise<Uint8Array | undefined>;
   /** The size of a file in bytes; undefined where it is not there. */
@@ -27,4 +29,12 @@ export interface Store {
   remove(key: string): Promise<void>;
   /** The path by which a local program (DuckDB) reads a key. */
   pathOf(key: string): string;
+}
+
+/** A stored file that has no place yet. */
+export interface PreparedFile {
+  /** Gives it one more key unless that is taken; false where it was. Exactly one of many callers wins. */
+  claim(key: string): Promise<boolean>;
+  /** Ends it: it keeps the keys it has and gets no more. */
+  forget(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import {
   type DatasetId,
   type PartitionDate,
 } from '../workflows/pure/cell.ts';
-import type { RunRequest } from '../workflows/pure/run.ts';
+import type { BatchRef, JudgedAgainCause, RunRequest } from '../workflows/pure/run.ts';
 import { lastFinalDate, finalAt, type Finality } from './finality.ts';
 import { PlanError } from './plan-error.ts';
 
@@ -29,6 +29,8 @@ export interface KnownCell {
   readonly run?: string;
   readonly code?: string;
   readonly reason?: string;
+  /** Published because a person accepted what a rule refused; `reason` is theirs. */
+  readonly isAccepted?: true;
   readonly batch?: { readonly id: string; readonly ingestionDate: PartitionDate };
 }
 
@@ -43,13 +45,16 @@ export interface DueCell {
   readonly fate:
     | { readonly kind: 'closed'; readonly reason: string }
     | { readonly kind: 'published' | 'skipped' | 'todo' }
+    /** Judged before; its staged batch is judged again, for this cause. */
+    | { readonly kind: 'todo'; readonly cause: JudgedAgainCause; readonly batch: BatchRef }
     | { readonly kind: 'waiting'; readonly until: string };
 }
 
 const lookBackDays = 7;
 
 /**
- * Decides what becomes of every cell that a request asks for.
+ * Decides what becomes of every cell that a request asks for. There may be a million of them: whatever is the same
+ * for many (the dates of a range, the days of a calendar, a fate) is made once and shared.
  * @throws PlanError where a date lies beyond what a source can give, or is not there at all.
  */
 export function dueCells(
@@ -58,19 +63,56 @@ export function dueCells(
   memory: Memory,
   now: Date,
 ): DueCell[] {
-  const wanted = assets.flatMap((asset) => datesFor(request, asset, now).map((date) => ({ asset, date })));
-  const reachable = withinHistory(wanted, request, now);
-  const lastFinal = lastFinalDates(now);
-  return reachable.map(({ asset, date }) => {
-    const until = date <= lastFinal(asset) ? undefined : finalAt(date, asset.final);
-    return decide(asset, date, memory, request, until);
-  });
+  const common = { request, lastFinal: lastFinalDates(now), dates: sharedDates(), days: sharedDays() };
+  const cells: DueCell[] = [];
+  for (const asset of assets) {
+    const dates = common.dates(rangeOf(request, asset, common.lastFinal(asset.final)));
+    for (const date of withinHistory(dates, asset, request, now))
+      cells.push(decide(asset, date, memory(asset.dataset, asset.ticker, date), common));
+  }
+  return cells;
 }
 
-/** Finds the last final date of an asset, computed once for each source: there may be a million cells to decide. */
-function lastFinalDates(now: Date): (asset: PlannedAsset) => PartitionDate {
+/** The first and the last date that a request wants of its assets; undefined where it wants none. */
+export function datesWanted(
+  request: RunRequest,
+  assets: readonly PlannedAsset[],
+  now: Date,
+): DateRange | undefined {
+  const lastFinal = lastFinalDates(now);
+  const ranges = assets
+    .map((asset) => rangeOf(request, asset, lastFinal(asset.final)))
+    .filter((range): range is DateRange => range !== undefined);
+  const from = ranges.map((range) => range.from).sort()[0];
+  const to = ranges
+    .map((range) => range.to)
+    .sort()
+    .at(-1);
+  return from === undefined || to === undefined ? undefined : { from, to };
+}
+
+/** Dates from `from` to `to`, both included. */
+export interface DateRange {
+  readonly from: PartitionDate;
+  readonly to: PartitionDate;
+}
+
+/** What deciding a cell needs besides the cell. */
+interface Common {
+  readonly request: RunRequest;
+  readonly lastFinal: (final: Finality) => PartitionDate;
+  readonly days: (calendar: Calendar, date: PartitionDate) => DayOfCalendar;
+}
+
+/** What a calendar says of a day, and the fate of a cell on it where it is closed. */
+interface DayOfCalendar {
+  readonly closed: DueCell['fate'] | undefined;
+}
+
+/** Finds the last final date by a source's rule, computed once for each rule. */
+function lastFinalDates(now: Date): (final: Finality) => PartitionDate {
   const known = new Map<string, PartitionDate>();
-  return ({ final }) => {
+  return (final) => {
     const key = `${final.time} ${final.timeZone}`;
     const last = known.get(key) ?? lastFinalDate(now, final);
     known.set(key, last);
@@ -78,21 +120,49 @@ function lastFinalDates(now: Date): (asset: PlannedAsset) => PartitionDate {
   };
 }
 
-function datesFor(request: RunRequest, asset: PlannedAsset, now: Date): PartitionDate[] {
+/** Lists the dates of a range, each range once. */
+function sharedDates(): (range: DateRange | undefined) => readonly PartitionDate[] {
+  const known = new Map<string, readonly PartitionDate[]>();
+  return (range) => {
+    if (range === undefined) return [];
+    const key = `${range.from}..${range.to}`;
+    const dates = known.get(key) ?? datesBetween(range.from, range.to);
+    known.set(key, dates);
+    return dates;
+  };
+}
+
+/** Asks each calendar about each day once. */
+function sharedDays(): Common['days'] {
+  const known = new Map<Calendar, Map<PartitionDate, DayOfCalendar>>();
+  return (calendar, date) => {
+    const days = known.get(calendar) ?? new Map<PartitionDate, DayOfCalendar>();
+    known.set(calendar, days);
+    const asked = days.get(date) ?? dayOf(calendar, date);
+    days.set(date, asked);
+    return asked;
+  };
+}
+
+function dayOf(calendar: Calendar, date: PartitionDate): DayOfCalendar {
+  const day = calendar.day(date);
+  return { closed: day.isOpen ? undefined : { kind: 'closed', reason: day.note ?? 'no session' } };
+}
+
+function rangeOf(request: RunRequest, asset: PlannedAsset, lastFinal: PartitionDate): DateRange | undefined {
   switch (request.kind) {
     case 'backfill': {
-      if (request.tickers && !request.tickers.includes(asset.ticker)) return [];
-      if ('from' in request.range) return datesBetween(request.range.from, request.range.to);
-      const to = lastFinalDate(now, asset.final);
-      return datesBetween(addDays(to, 1 - request.range.days), to);
+      if (request.tickers && !request.tickers.includes(asset.ticker)) return undefined;
+      if ('from' in request.range) return request.range;
+      return { from: addDays(lastFinal, 1 - request.range.days), to: lastFinal };
     }
     case 'daily': {
-      const last = lastFinalDate(now, asset.final);
-      const to = request.isExplicit || request.date <= last ? request.date : last;
-      return datesBetween(addDays(request.date, 1 - lookBackDays), to);
+      const to = request.isExplicit || request.date <= lastFinal ? request.date : lastFinal;
+      return { from: addDays(request.date, 1 - lookBackDays), to };
     }
     case 'retry':
-      throw new PlanError('A retry names its cells from the records, not from a range');
+    case 'reaudit':
+      throw new PlanError(`A ${request.kind} names its cells from the records, not from a range`);
   }
 }
 
@@ -117,43 +187,50 @@ function isOfRun(run: string | undefined, of: string): boolean {
   );
 }
 
+const published: DueCell['fate'] = { kind: 'published' };
+const skipped: DueCell['fate'] = { kind: 'skipped' };
+const todo: DueCell['fate'] = { kind: 'todo' };
+
 function decide(
   asset: PlannedAsset,
   date: PartitionDate,
-  memory: Memory,
-  request: RunRequest,
-  until: Date | undefined,
+  known: KnownCell | undefined,
+  common: Common,
 ): DueCell {
-  const known = memory(asset.dataset, asset.ticker, date);
-  const cell = { asset, date, known };
-  const day = asset.calendar.day(date);
-  if (!day.isOpen) return { ...cell, fate: { kind: 'closed', reason: day.note ?? 'no session' } };
-  if (known?.state === 'skipped') return { ...cell, fate: { kind: 'skipped' } };
-  const isForced = request.kind === 'backfill' && request.force;
-  if (known?.state === 'closed' && known.batch && !isForced) {
-    return {
-      ...cell,
-      fate: { kind: 'closed', reason: known.reason ?? 'the source has no session that day' },
-    };
-  }
-  if (known?.state === 'published' && !isForced) return { ...cell, fate: { kind: 'published' } };
-  if (until) return { ...cell, fate: { kind: 'waiting', until: until.toISOString() } };
-  return { ...cell, fate: { kind: 'todo' } };
+  return { asset, date, known, fate: fateOf(asset, date, known, common) };
 }
 
-function withinHistory<T extends { asset: PlannedAsset; date: PartitionDate }>(
-  cells: readonly T[],
+function fateOf(
+  asset: PlannedAsset,
+  date: PartitionDate,
+  known: KnownCell | undefined,
+  { request, lastFinal, days }: Common,
+): DueCell['fate'] {
+  const { closed } = days(asset.calendar, date);
+  if (closed) return closed;
+  if (known?.state === 'skipped') return skipped;
+  const isForced = request.kind === 'backfill' && request.force;
+  if (known?.state === 'closed' && known.batch && !isForced)
+    return { kind: 'closed', reason: known.reason ?? 'the source has no session that day' };
+  if (known?.state === 'published' && !isForced) return published;
+  if (date > lastFinal(asset.final))
+    return { kind: 'waiting', until: finalAt(date, asset.final).toISOString() };
+  return todo;
+}
+
+function withinHistory(
+  dates: readonly PartitionDate[],
+  asset: PlannedAsset,
   request: RunRequest,
   now: Date,
-): T[] {
-  const isBeyond = ({ asset, date }: T): boolean => date < (earliestDate(asset, now) ?? date);
-  const beyond = cells.find(isBeyond);
-  if (!beyond) return [...cells];
-  if (request.kind !== 'backfill' || request.clip) return cells.filter((cell) => !isBeyond(cell));
-  const { source, days } = { source: beyond.asset.dataset, days: beyond.asset.historyDays ?? 0 };
+): readonly PartitionDate[] {
+  const earliest = earliestDate(asset, now);
+  const first = dates[0];
+  if (earliest === null || first === undefined || first >= earliest) return dates;
+  if (request.kind !== 'backfill' || request.clip) return dates.filter((date) => date >= earliest);
   throw new PlanError(
-    `${beyond.asset.ticker} ${beyond.date} lies beyond what ${source} gives on its plan: ${days} days back, ` +
-      `to ${earliestDate(beyond.asset, now) ?? ''}. Ask for a later start, add --clip to take the rest, or set sources.*.plan.historyDays in marketlake.yaml.`,
+    `${asset.ticker} ${first} lies beyond what ${asset.dataset} gives on its plan: ${asset.historyDays ?? 0} days back, ` +
+      `to ${earliest}. Ask for a later start, add --clip to take the rest, or set sources.*.plan.historyDays in marketlake.yaml.`,
   );
 }
 

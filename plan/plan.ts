@@ -1,7 +1,8 @@
 import type { PartitionDate } from '../workflows/pure/cell.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
-import type { LoneCell, PlanSummary, RunRequest, WindowTask } from '../workflows/pure/run.ts';
+import type { LoneCell, PlanPage, PlanSummary, RunRequest, WindowTask } from '../workflows/pure/run.ts';
 import type { DueCell } from './due-cells.ts';
+import { cellsByMonth, inLanes } from './lanes.ts';
 import { planWindows } from './windows.ts';
 
 /** What a run sets out to do. */
@@ -14,11 +15,27 @@ export interface Plan {
   readonly newlyClosed: readonly DueCell[];
 }
 
+const windowsOnPage = 20;
+const aloneOnPage = 200;
+
+/** How many pages a plan takes: a run works through one page at a time, each in a fresh history. */
+export function pageCountOf({ windows, alone }: Pick<Plan, 'windows' | 'alone'>): number {
+  return Math.max(Math.ceil(windows.length / windowsOnPage), Math.ceil(alone.length / aloneOnPage));
+}
+
+/** One page of a plan; pages count from 0. */
+export function pageOf({ windows, alone }: Pick<Plan, 'windows' | 'alone'>, page: number): PlanPage {
+  return {
+    windows: windows.slice(page * windowsOnPage, (page + 1) * windowsOnPage),
+    alone: alone.slice(page * aloneOnPage, (page + 1) * aloneOnPage),
+  };
+}
+
 /** Turns decided cells into windows, waiting cells and counts. */
 export function makePlan(request: RunRequest, cells: readonly DueCell[], today: PartitionDate): Plan {
   const isForced = request.kind === 'backfill' && request.force;
   const todo = cells.filter((cell) => cell.fate.kind === 'todo');
-  const windows = planWindows(todo, isForced);
+  const windows = inLanes(planWindows(todo, isForced), request, todo.length);
   return {
     summary: summarize(cells, windows, today),
     windows,
@@ -37,19 +54,21 @@ function summarize(
   windows: readonly WindowTask[],
   today: PartitionDate,
 ): PlanSummary {
-  const count = (kind: DueCell['fate']['kind']): number =>
-    cells.filter((cell) => cell.fate.kind === kind).length;
-  const dates = cells.map((cell) => cell.date).sort();
+  const counts = { closed: 0, published: 0, skipped: 0, waiting: 0, todo: 0 };
+  let [from, to] = [cells[0]?.date ?? today, cells[0]?.date ?? today];
+  for (const { date, fate } of cells) {
+    counts[fate.kind] += 1;
+    if (date < from) from = date;
+    if (date > to) to = date;
+  }
+  const byMonth = cellsByMonth(windows);
   return {
     due: cells.length,
-    closed: count('closed'),
-    published: count('published'),
-    skipped: count('skipped'),
-    waiting: count('waiting'),
-    todo: count('todo'),
+    ...counts,
+    ...(byMonth > 0 ? { byMonth } : {}),
     requests: requestsBySource(windows),
-    from: dates[0] ?? today,
-    to: dates.at(-1) ?? today,
+    from,
+    to,
   };
 }
 

@@ -9,9 +9,9 @@ const datesInWindow = 5_000;
 
 /** Plans the fewest windows that cover the cells to do: ranges of one ticker, or whole days of a market. */
 export function planWindows(cells: readonly DueCell[], isForced: boolean): WindowTask[] {
-  const staged = isForced ? [] : cells.filter(hasUsableBatch);
-  const fresh = isForced ? cells : cells.filter((cell) => !hasUsableBatch(cell));
-  return [...stagedWindows(staged), ...fetchedWindows(fresh)];
+  const isStaged = (cell: DueCell): boolean => 'cause' in cell.fate || (!isForced && hasUsableBatch(cell));
+  const fresh = cells.filter((cell) => !isStaged(cell));
+  return [...stagedWindows(cells.filter(isStaged)), ...fetchedWindows(fresh)];
 }
 
 /** Codes that say of a batch itself that it is no good for the cell. */
@@ -25,64 +25,88 @@ function hasUsableBatch(cell: DueCell): boolean {
 }
 
 function stagedWindows(cells: readonly DueCell[]): WindowTask[] {
-  const groups = groupBy(cells, (cell) => `${cell.known?.batch?.id ?? ''}/${cell.asset.ticker}`);
+  const batchOf = (cell: DueCell): BatchRef | undefined =>
+    'cause' in cell.fate ? cell.fate.batch : cell.known?.batch;
+  const causeOf = ({ fate }: DueCell): Pick<WindowTask, 'cause'> =>
+    'cause' in fate ? { cause: fate.cause } : {};
+  const groups = groupBy(
+    cells,
+    (cell) =>
+      `${batchOf(cell)?.id ?? ''}/${cell.asset.ticker}/${cell.asset.symbol}/${causeOf(cell).cause ?? ''}`,
+  );
   return [...groups.values()].map((group) => {
     const first = group[0] as DueCell;
-    const batch = first.known?.batch as BatchRef;
+    const batch = batchOf(first) as BatchRef;
     const range = rangeWindow(
       first.asset,
       group.map((cell) => cell.date),
     );
-    return { ...range, id: stagedWindowId(first.asset.dataset, first.asset.ticker, batch.id), batch };
+    const id = stagedWindowId(first.asset.dataset, first.asset.ticker, batch.id);
+    return { ...range, id, batch, ...causeOf(first) };
   });
+}
+
+/** The cells to do of one asset, in the order in which they were given. */
+interface Lot {
+  readonly asset: PlannedAsset;
+  readonly dates: PartitionDate[];
+}
+
+/** Gathers cells by asset: what comes after works on hundreds of assets, not on a million cells. */
+function lotsOf(cells: readonly DueCell[]): Lot[] {
+  const lots = new Map<PlannedAsset, Lot>();
+  for (const { asset, date } of cells) {
+    const lot = lots.get(asset);
+    if (lot) lot.dates.push(date);
+    else lots.set(asset, { asset, dates: [date] });
+  }
+  return [...lots.values()];
 }
 
 function fetchedWindows(cells: readonly DueCell[]): WindowTask[] {
-  const markets = groupBy(
-    cells,
-    ({ asset }) => `${asset.dataset}/${asset.coverage.groupOf(asset.symbol) ?? ''}`,
-  );
+  const groupOf = ({ asset }: Lot): string | null => asset.coverage.groupOf(asset.symbol);
+  const markets = groupBy(lotsOf(cells), (lot) => `${lot.asset.dataset}/${groupOf(lot) ?? ''}`);
   return [...markets.values()].flatMap((market) => {
-    const group = market[0]?.asset.coverage.groupOf(market[0].asset.symbol) ?? null;
-    return group === null ? rangeWindows(market) : coveredWindows(market, group);
+    const group = market[0] ? groupOf(market[0]) : null;
+    return group === null ? market.flatMap(rangeWindows) : coveredWindows(market, group);
   });
 }
 
-function coveredWindows(cells: readonly DueCell[], group: string): WindowTask[] {
-  const byTicker = groupBy(cells, (cell) => cell.asset.ticker);
-  const wanted = new Map(
-    [...byTicker].map(([ticker, own]) => [ticker, new Set(own.map((cell) => cell.date))]),
-  );
+function coveredWindows(lots: readonly Lot[], group: string): WindowTask[] {
+  const wanted = new Map(lots.map(({ asset, dates }) => [asset.ticker, new Set(dates)]));
   const cover = fewestRequests(wanted);
-  const byRange = cells.filter((cell) => cover.rows.has(cell.asset.ticker));
-  const byDay = groupBy(
-    cells.filter((cell) => !cover.rows.has(cell.asset.ticker)),
-    (cell) => cell.date,
-  );
-  return [...rangeWindows(byRange), ...[...byDay].map(([date, day]) => groupedWindow(group, date, day))];
+  const byRange = lots.filter(({ asset }) => cover.rows.has(asset.ticker));
+  const byDay = new Map<PartitionDate, PlannedAsset[]>();
+  for (const { asset, dates } of lots) {
+    if (cover.rows.has(asset.ticker)) continue;
+    for (const date of dates) {
+      const day = byDay.get(date);
+      if (day) day.push(asset);
+      else byDay.set(date, [asset]);
+    }
+  }
+  return [
+    ...byRange.flatMap(rangeWindows),
+    ...[...byDay].map(([date, assets]) => groupedWindow(group, date, assets)),
+  ];
 }
 
-function rangeWindows(cells: readonly DueCell[]): WindowTask[] {
-  return [...groupBy(cells, (cell) => cell.asset.ticker).values()].flatMap((own) => {
-    const asset = (own[0] as DueCell).asset;
-    const dates = own.map((cell) => cell.date).sort();
-    return spans(dates, asset.coverage.maxRangeDays).map((span) => rangeWindow(asset, span));
-  });
+function rangeWindows({ asset, dates }: Lot): WindowTask[] {
+  const sorted = [...dates].sort();
+  return spans(sorted, asset.coverage.maxRangeDays).map((span) => rangeWindow(asset, span));
 }
 
 /** Cuts dates into stretches that one request can reach over. */
 function spans(dates: readonly PartitionDate[], maxRangeDays: number | null): PartitionDate[][] {
   const result: PartitionDate[][] = [];
+  let end: PartitionDate | null = null;
   for (const date of dates) {
     const current = result.at(-1);
-    const first = current?.[0];
-    const fits =
-      current &&
-      first &&
-      current.length < datesInWindow &&
-      (maxRangeDays === null || date < addDays(first, maxRangeDays));
-    if (fits) current.push(date);
-    else result.push([date]);
+    if (current && current.length < datesInWindow && (end === null || date < end)) current.push(date);
+    else {
+      result.push([date]);
+      end = maxRangeDays === null ? null : addDays(date, maxRangeDays);
+    }
   }
   return result;
 }
@@ -100,13 +124,13 @@ function rangeWindow(asset: PlannedAsset, dates: readonly PartitionDate[]): Wind
   };
 }
 
-function groupedWindow(group: string, date: PartitionDate, cells: readonly DueCell[]): WindowTask {
-  const first = cells[0] as DueCell;
+function groupedWindow(group: string, date: PartitionDate, assets: readonly PlannedAsset[]): WindowTask {
+  const { dataset } = assets[0] as PlannedAsset;
   return {
-    id: windowId(first.asset.dataset, `all.${group}`, date, date),
-    dataset: first.asset.dataset,
+    id: windowId(dataset, `all.${group}`, date, date),
+    dataset,
     ask: { kind: 'grouped', group, date },
-    assets: cells.map(({ asset }) => ({ ticker: asset.ticker, symbol: asset.symbol })),
+    assets: assets.map(({ ticker, symbol }) => ({ ticker, symbol })),
     dates: [date],
   };
 }

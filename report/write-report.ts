@@ -8,6 +8,7 @@ import type { WorkflowPlaces } from './links.ts';
 import { page, type DrawnChart } from './page/page.ts';
 import { readReportData, type ReportData } from './read/report-data.ts';
 import { WarehouseReader } from './read/warehouse-reader.ts';
+import { withRunning, type RunningIds } from './read/with-running.ts';
 import { chartSpan, chartWords } from './words/chart-words.ts';
 import { headline } from './words/headline.ts';
 
@@ -22,6 +23,8 @@ export interface ReportRequest extends WorkflowPlaces {
   readonly market: Market;
   /** The instant as which the warehouse shows the lake; null or left out: as it is. */
   readonly asOf?: string | null;
+  /** What runs meanwhile; left out where it was not asked, as for a page of the past. */
+  readonly running?: RunningIds;
   readonly now: Date;
 }
 
@@ -44,7 +47,8 @@ export async function writeReport(request: ReportRequest): Promise<WrittenReport
   const drawn: DrawnChart[] = [];
   for (const [index, chart] of charts.entries()) drawn.push(await draw(chart, index === 0));
   const text = page({
-    data,
+    data: withRunning(data, request.running ?? null),
+    running: request.running,
     charts: drawn,
     places: request,
     isSynthetic,

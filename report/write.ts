@@ -10,5 +10,6 @@ const requestSchema = z.object({
   uiUrl: z.string().nullable(),
   namespace: z.string(),
   lakeId: z.string(),
+  running: z.array(z.string()).nullable(),
 });
 await writeReport(requestSchema.parse(JSON.parse(process.argv[2] ?? 'null')));

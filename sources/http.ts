@@ -84,7 +84,9 @@ async function exchange(url: URL, signal: AbortSignal, asking: Asking): Promise<
   if (response.status < 200 || response.status > 299) throw await refused(response, asking);
   const { bytes, isWhole } = await readUpTo(response.body, asking.access.maxBytes);
   if (!isWhole) throw tooLarge(asking);
-  return { status: response.status, contentType: response.headers.get('content-type'), body: bytes };
+  // What came is kept as it came, but for a key: some APIs repeat it in the address of the next page.
+  const body = withoutKey(bytes, asking.access.apiKey);
+  return { status: response.status, contentType: response.headers.get('content-type'), body };
 }
 
 async function refused(response: Response, asking: Asking): Promise<SourceError> {

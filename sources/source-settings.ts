@@ -9,8 +9,14 @@ export interface SourceSettings {
   readonly apiKey?: string;
   /** When a day is final: at this time (`HH:MM`) on the day after it. */
   readonly final: { readonly time: string; readonly timeZone: string };
-  /** Requests a minute over all workers; null: no limit. */
+  /** Requests in a minute, over all workers; null: no limit. */
   readonly requestsPerMinute: number | null;
+  /** Requests in a day, 00:00 to 00:00 UTC; null: no limit. */
+  readonly requestsPerDay: number | null;
+  /** Requests in a month, counted in UTC; null: no limit. */
+  readonly requestsPerMonth: number | null;
+  /** Requests of each day that only daily runs may use. */
+  readonly dailyShare: number;
   /** How many days back the plan reaches; null: no limit. */
   readonly historyDays: number | null;
 }

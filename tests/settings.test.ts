@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadSettings, projectFolder, SettingsError } from '../settings.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { loadSettings, projectFolder, SettingsError, temporalConnection } from '../settings.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,6 +27,14 @@ function refusal(environment: Record<string, string>): string {
   }
   throw new Error('the settings were accepted');
 }
+
+test('a base URL that cannot be used is not repeated with what may be a key in it', () => {
+  const said = ['nowhere?apiKey=canary', 'http://somebody:canary@'].map((url) =>
+    refusal({ MASSIVE_BASE_URL: url }),
+  );
+  expect(said.join('\n')).toMatch(/MASSIVE_BASE_URL is "nowhere\?…"/);
+  expect(said.join('\n')).not.toContain('canary');
+});
 
 describe('marketlake.yaml', () => {
   test('as it comes holds the seven assets of the sample market, in a lake of its own', () => {
@@ -106,6 +114,73 @@ describe('a file laid over it', () => {
   });
 });
 
+describe('a quota', () => {
+  const massiveOf = (plan: string): unknown =>
+    loadSettings(overlay(`sources: { massive: { plan: ${plan} } }\n`)).sources['massive'];
+
+  test('is none unless configured, but for the month of CoinGecko’s free key', () => {
+    const { massive, coingecko } = loadSettings({}).sources;
+    const none = { requestsPerDay: null, requestsPerMonth: null };
+    expect(massive).toMatchObject(none);
+    expect(coingecko).toMatchObject(none);
+    expect(loadSettings({ COINGECKO_API_KEY: 'k' }).sources['coingecko']).toMatchObject({
+      requestsPerMonth: 10_000,
+      dailyShare: 1,
+    });
+  });
+
+  test('keeps one request of a day for each asset of the source, and at most half of it', () => {
+    expect(massiveOf('{ requestsPerDay: 500 }')).toMatchObject({ dailyShare: 6 });
+    expect(massiveOf('{ requestsPerDay: 5 }')).toMatchObject({ dailyShare: 2 });
+    expect(massiveOf('{ requestsPerMonth: 130 }')).toMatchObject({ dailyShare: 2 });
+    expect(massiveOf('{ requestsPerDay: 500, dailyShare: 0 }')).toMatchObject({ dailyShare: 0 });
+  });
+
+  test('that would leave nothing to backfills is refused where it stands', () => {
+    const environment = overlay(
+      'sources:\n  massive:\n    plan:\n      requestsPerDay: 5\n      dailyShare: 5\n',
+    );
+    expect(refusal(environment)).toMatch(/^\/mine\.yaml:5: sources\.massive\.plan\.dailyShare: fewer than/);
+  });
+});
+
+describe('a secret from a file', () => {
+  const file = (text: string): string => {
+    const path = join(folder, 'key');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test.each(['canary', 'canary\n', 'canary\r\n'])('(%j) is its content without one final newline', (text) => {
+    const environment = { MASSIVE_API_KEY_FILE: file(text), MASSIVE_API_KEY: '' };
+    expect(loadSettings(environment).sources['massive']?.apiKey).toBe('canary');
+  });
+
+  test('may be the key of a Temporal server as well, and leaves the rest of its configuration alone', () => {
+    vi.stubEnv('TEMPORAL_API_KEY_FILE', file('canary\n'));
+    vi.stubEnv('TEMPORAL_NAMESPACE', 'prices');
+    expect(temporalConnection('127.0.0.1:1')).toMatchObject({
+      namespace: 'prices',
+      connectionOptions: { address: '127.0.0.1:1', apiKey: 'canary' },
+    });
+    vi.unstubAllEnvs();
+  });
+
+  test('is refused by the names of variable and file, never by what they hold', () => {
+    const both = { MASSIVE_API_KEY: 'canary', MASSIVE_API_KEY_FILE: file('canary') };
+    expect(refusal(both)).toBe(
+      'MASSIVE_API_KEY and MASSIVE_API_KEY_FILE are both set: unset the one that is not meant',
+    );
+    expect(refusal({ COINGECKO_API_KEY_FILE: file('\n') })).toMatch(
+      /^COINGECKO_API_KEY_FILE names \/key, which is empty/,
+    );
+    expect(refusal({ MASSIVE_API_KEY_FILE: join(folder, 'nowhere') })).toMatch(
+      /\/nowhere, which cannot be read \(ENOENT\)/,
+    );
+    expect(refusal({ MASSIVE_API_KEY_FILE: folder })).toMatch(/cannot be read \(EISDIR\)/);
+  });
+});
+
 test('a wrong market or address in the environment is refused with what to write', () => {
   expect(refusal({ MARKETLAKE_MARKET: 'both' })).toBe('MARKETLAKE_MARKET is "both": write sample or live');
   expect(refusal({ COINGECKO_BASE_URL: 'somewhere' })).toMatch(
@@ -118,6 +193,7 @@ test('.env.example names every variable that the settings read', () => {
   const source = readFileSync(join(projectFolder, 'settings.ts'), 'utf8');
   const read = [...source.matchAll(/environment\['([A-Z_]+)'\]/g)].map((match) => match[1] as string);
   for (const api of ['COINGECKO', 'MASSIVE']) read.push(`${api}_BASE_URL`, `${api}_API_KEY`);
+  for (const secret of ['COINGECKO', 'MASSIVE', 'TEMPORAL']) read.push(`${secret}_API_KEY_FILE`);
   const ours = read.filter((name) => !['PATH', 'HOME', 'XDG_CACHE_HOME'].includes(name));
   expect(ours.length).toBeGreaterThan(5);
   expect(ours.filter((name) => !example.includes(`#${name}=`))).toEqual([]);

@@ -1,20 +1,23 @@
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { ContractError } from '../contracts/contract-error.ts';
 import { LakeError } from '../lake/lake-error.ts';
-import { restoreCell } from '../activities/restore-cell.ts';
 import { recover } from '../lake/recover.ts';
+import { openProofLake } from '../proof/proof-lake.ts';
+import { restoreCell } from '../proof/restore-cell.ts';
 import { readRuntime } from '../lake/runtime.ts';
 import { LocalStore } from '../lake/local-store.ts';
 import { loadSettings, SettingsError, temporalConnection } from '../settings.ts';
 import { openExecutions } from './open-executions.ts';
 import { openDeps } from './open-deps.ts';
+import { openTelemetry } from './open-telemetry.ts';
 import { runWorker } from './run-worker.ts';
 
 /** Runs a worker for one lake until it is told to stop, or until the process that started it is gone. */
 async function main(): Promise<void> {
   const settings = loadSettings();
-  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  const telemetry = await openTelemetry(settings);
+  const { log } = telemetry;
   const runtime = await readRuntime(new LocalStore(settings.lakeFolder));
   const { connectionOptions, namespace } = temporalConnection(
     settings.temporalAddress ?? runtime?.temporal.address,
@@ -24,17 +27,19 @@ async function main(): Promise<void> {
     connection: await Connection.connect(connectionOptions),
     namespace: namespace ?? 'default',
   });
-  const deps = await openDeps(settings, client, () => new Date());
+  const deps = await openDeps(settings, client, () => new Date(), telemetry.observe);
+  const proofLake = openProofLake(deps.store, deps.sources);
   const recovered = await recover(deps.store, deps.index, {
     isOpen: openExecutions(client, deps.lake.id),
-    restore: (cell) => restoreCell(deps, cell),
+    restore: (cell) => restoreCell(proofLake, cell),
     now: deps.now,
   });
   for (const [what, names] of Object.entries({ ...recovered })) {
-    if (names.length > 0) console.log(`recovery: ${what} ${names.length}: ${names.slice(0, 5).join(', ')}`);
+    if (names.length > 0) log.info({ names: names.slice(0, 5) }, `recovery: ${what} ${names.length}`);
   }
-  const worker = await runWorker(settings, deps, connection, namespace ?? 'default');
-  console.log(`worker ready for lake ${deps.lake.id}`);
+  telemetry.watchLake(deps);
+  const worker = await runWorker(settings, deps, connection, namespace ?? 'default', telemetry.watched);
+  log.info({ lake: deps.lake.id }, `worker ready for lake ${deps.lake.id}`);
   process.send?.('ready');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => worker.stop());
   process.on('disconnect', () => worker.stop());
@@ -42,6 +47,8 @@ async function main(): Promise<void> {
     await worker.ended;
   } finally {
     await connection.close();
+    await telemetry.stop();
+    log.info('worker stopped');
   }
 }
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { unobserved, type Observe } from '../activities/observation.ts';
 import { loadContracts } from '../contracts/load.ts';
 import { verifyContract } from '../contracts/verify.ts';
 import { BatchCache } from '../lake/batch-cache.ts';
@@ -15,14 +16,21 @@ import { readRuntime } from '../lake/runtime.ts';
 import { plannedAssets } from '../plan/planned-assets.ts';
 import { projectFolder, type Settings } from '../settings.ts';
 import { createSources } from '../sources/index.ts';
+import { quotaOf } from '../sources/quota.ts';
 import { sourceAccess } from '../sources/source-access.ts';
 
 /** Opens everything that activities work with. */
-export async function openDeps(settings: Settings, client: Client, now: () => Date): Promise<ActivityDeps> {
+export async function openDeps(
+  settings: Settings,
+  client: Client,
+  now: () => Date,
+  observe: Observe = unobserved,
+): Promise<ActivityDeps> {
   await mkdir(settings.lakeFolder, { recursive: true });
   const store = new LocalStore(settings.lakeFolder);
   const lake = await openIdentity(store, settings.market, now());
-  const marketUrl = (await readRuntime(store))?.marketUrl ?? null;
+  const runtime = await readRuntime(store);
+  const marketUrl = runtime?.marketUrl ?? null;
   const accessTo = sourceAccess(settings, marketUrl);
   const sources = createSources({ csvFiles: settings.csvFiles });
   const from = {
@@ -34,6 +42,8 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
   };
   const auditor = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
+    // Every candidate is read once: kept in memory they would take 60 MB a thousand, for ever.
+    enable_external_file_cache: 'false',
     threads: '2',
   });
   const contracts = loadContracts(join(projectFolder, 'contracts'));
@@ -49,11 +59,20 @@ export async function openDeps(settings: Settings, client: Client, now: () => Da
     sources,
     assets: settings.assets,
     accessTo,
+    quotaOf: (source) => quotaOf(settingsOf(settings, source)),
+    areQueuesExact: settings.temporalAddress === undefined && (runtime?.temporal.pid ?? null) !== null,
     plannedAssets: () => plannedAssets(from, now()),
     sqlFolder: join(projectFolder, 'sql'),
     client,
     now,
+    observe,
   };
+}
+
+function settingsOf(settings: Settings, source: string): Settings['sources'][string] {
+  const found = settings.sources[source];
+  if (found) return found;
+  throw new RangeError(`There is no source "${source}" in marketlake.yaml`);
 }
 
 /** A rule that DuckDB cannot run stops the worker here, not at the first candidate. */

@@ -3,7 +3,9 @@ import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import type { Settings } from '../settings.ts';
-import { mainQueue, sourceQueue } from '../workflows/pure/ids.ts';
+import { isMetered } from '../sources/quota.ts';
+import { mainQueue, quotaQueue, sourceQueue } from '../workflows/pure/ids.ts';
+import { unwatched, type Watched } from './open-telemetry.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const shutdownGraceTime = '15 seconds';
@@ -18,6 +20,13 @@ export const workflowWorkerOptions = {
 
 const sampleRequestsPerMinute = 6_000;
 
+/** A ledger's workflow is one for each key: few, small, and asked often. */
+const ledgerOptions = {
+  taskQueue: quotaQueue,
+  maxCachedWorkflows: 10,
+  stickyQueueScheduleToStartTimeout: workflowWorkerOptions.stickyQueueScheduleToStartTimeout,
+} as const;
+
 /** A worker that runs until it is told to stop. */
 export interface RunningWorker {
   /** Resolves when it has ended; rejects where it failed. */
@@ -26,26 +35,33 @@ export interface RunningWorker {
 }
 
 /**
- * Starts one worker for workflows and disk steps, and one for each source, whose queue lets through no more
- * requests than the source's plan allows, over all workers.
+ * Starts one worker for workflows and disk steps, and one for each source. The ledger of a source's key paces its
+ * requests, and on a server whose queues are exact the queue does too. A worker that spends keys serves ledgers.
  */
 export async function runWorker(
   settings: Settings,
   deps: ActivityDeps,
   connection: NativeConnection,
   namespace: string,
+  watched: Watched = unwatched,
 ): Promise<RunningWorker> {
   const activities = createActivities(deps);
-  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'activities' | 'shutdownGraceTime'> = {
+  const common: Pick<
+    WorkerOptions,
+    'connection' | 'namespace' | 'activities' | 'shutdownGraceTime' | 'interceptors' | 'sinks'
+  > = {
     connection,
     namespace,
     activities,
     shutdownGraceTime,
+    interceptors: watched.interceptors,
+    sinks: watched.sinks,
   };
+  const bundle = await workflowBundle(settings.cacheFolder, watched.workflowModules);
   const main = await Worker.create({
     ...common,
     taskQueue: mainQueue(deps.lake.id),
-    workflowBundle: await workflowBundle(settings.cacheFolder),
+    workflowBundle: bundle,
     ...workflowWorkerOptions,
   });
   const fetchers = await Promise.all(
@@ -53,11 +69,24 @@ export async function runWorker(
       Worker.create({
         ...common,
         taskQueue: sourceQueue(deps.lake.id, source),
-        ...requestLimit(settings, source),
+        ...requestLimit(settings, source, deps.areQueuesExact),
       }),
     ),
   );
-  const workers = [main, ...fetchers];
+  const isSpending = usedSources(settings).some((source) => isMeteredSource(settings, source));
+  const ledgers = isSpending
+    ? [
+        await Worker.create({
+          connection,
+          namespace,
+          shutdownGraceTime,
+          sinks: watched.sinks,
+          workflowBundle: bundle,
+          ...ledgerOptions,
+        }),
+      ]
+    : [];
+  const workers = [main, ...fetchers, ...ledgers];
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   return { ended, stop: () => workers.forEach(stopOnce) };
 }
@@ -69,14 +98,25 @@ function usedSources(settings: Settings): string[] {
   return [...new Set(names)];
 }
 
-/** The sample market sets its own, generous limit. */
+function isMeteredSource(settings: Settings, source: string): boolean {
+  const configured = settings.sources[source];
+  return configured !== undefined && isMetered(settings.market, configured);
+}
+
+/**
+ * The sample market sets its own, generous limit. A queue of several partitions lets requests through in bursts and
+ * then too few, so there only the ledger paces.
+ */
 function requestLimit(
   settings: Settings,
   source: string,
+  areQueuesExact: boolean,
 ): Pick<WorkerOptions, 'maxTaskQueueActivitiesPerSecond'> {
   const configured = settings.sources[source];
-  const isSample = settings.market === 'sample' && !configured?.isLocal && !configured?.isBaseUrlGiven;
-  const perMinute = isSample ? sampleRequestsPerMinute : (configured?.requestsPerMinute ?? null);
+  if (!configured || configured.isLocal) return {};
+  const isSpending = isMetered(settings.market, configured);
+  if (isSpending && !areQueuesExact) return {};
+  const perMinute = isSpending ? configured.requestsPerMinute : sampleRequestsPerMinute;
   return perMinute === null ? {} : { maxTaskQueueActivitiesPerSecond: perMinute / 60 };
 }
 

@@ -1,6 +1,7 @@
 import { continueAsNew } from '@temporalio/workflow';
 import type { RunResult } from './pure/run.ts';
-import { executeRun, type RunInput } from './run.ts';
+import { executeRun } from './run.ts';
+import type { RunInput } from './run-state.ts';
 
 /** Brings one day into the lake, and what failed or is missing in the week that ends with it. */
 export async function dailyRun(input: RunInput): Promise<RunResult> {

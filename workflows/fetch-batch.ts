@@ -1,11 +1,20 @@
 import { ApplicationFailure, proxyActivities, uuid4 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { diskPolicy, fetchPolicy } from './policies.ts';
-import { splitDataset, type DatasetId } from './pure/cell.ts';
-import { sourceQueue } from './pure/ids.ts';
+import { fetchPage } from './fetch-page.ts';
+import type { TellWait } from './permit.ts';
+import { diskPolicy } from './policies.ts';
+import type { DatasetId } from './pure/cell.ts';
 import type { BatchRef, RunContext, WindowAsk } from './pure/run.ts';
 
 const mostPages = 500;
+
+/** What may keep a page waiting, as whoever wants the batch sees it. */
+export interface Waits {
+  /** Ends when the next page may begin. */
+  readonly held?: () => Promise<void>;
+  /** Hears of a wait for a quota of the day or month. */
+  readonly tellWait: TellWait;
+}
 
 /** Fetches every page of an answer, one step each, and seals them as one batch. */
 export async function fetchBatch(
@@ -13,17 +22,24 @@ export async function fetchBatch(
   dataset: DatasetId,
   ask: WindowAsk,
   label: string,
+  { held, tellWait }: Waits,
 ): Promise<BatchRef> {
   const { patienceSeconds } = context.options;
-  const queue = sourceQueue(context.lake, splitDataset(dataset).source);
-  const { fetch } = proxyActivities<Activities>(fetchPolicy(queue, patienceSeconds));
   const { stage } = proxyActivities<Activities>(diskPolicy(patienceSeconds));
   const batchId = newBatchId();
   let pageCount = 0;
   let target: string | undefined;
   do {
-    const task = { dataset, ask, batchId, index: pageCount, ...(target === undefined ? {} : { target }) };
-    const page = await fetch.executeWithOptions({ summary: `${label}, page ${pageCount + 1}` }, [task]);
+    await held?.();
+    const task = {
+      run: context.run,
+      dataset,
+      ask,
+      batchId,
+      index: pageCount,
+      ...(target === undefined ? {} : { target }),
+    };
+    const page = await fetchPage(context, task, `${label}, page ${pageCount + 1}`, tellWait);
     target = page.next;
     pageCount += 1;
     if (pageCount > mostPages) throw endless(label);

@@ -2,6 +2,9 @@
 export { backfill } from './backfill.ts';
 export { dailyRun } from './daily-run.ts';
 export { dailyTick } from './daily-tick.ts';
+export { month } from './month.ts';
 export { partition } from './partition.ts';
+export { quota } from './quota.ts';
+export { reaudit } from './reaudit.ts';
 export { retryFailed } from './retry-failed.ts';
 export { window } from './window.ts';

@@ -7,13 +7,16 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Audited } from '../activities/audit.ts';
 import type { Activities } from '../activities/index.ts';
+import type { CellNote } from '../activities/record.ts';
 import { fetchBatch } from './fetch-batch.ts';
 import { diskPolicy } from './policies.ts';
 import type { CellKey } from './pure/cell.ts';
 import { troubleOf } from './pure/failure.ts';
 import { cellDetails, cellRemedies } from './pure/markdown.ts';
-import type { BatchRef, RunContext } from './pure/run.ts';
+import type { BatchRef, JudgedAgainCause, RunContext } from './pure/run.ts';
+import { quotaWaitSentence, type QuotaWait } from './pure/quota/wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { showState } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
@@ -23,6 +26,8 @@ export interface PartitionInput extends CellKey {
   readonly context: RunContext;
   /** What a window staged for it; a cell that runs alone fetches its own day. */
   readonly staged?: StagedCell;
+  /** Set where `staged` was judged before and is judged again: nothing is fetched, whatever comes out. */
+  readonly cause?: JudgedAgainCause;
 }
 
 /** The batch that holds a cell, and the source's name of its asset. */
@@ -39,8 +44,8 @@ export interface PartitionResult {
 /** What a cell has got so far, for whoever must say why it got no further. */
 interface Progress {
   staged?: StagedCell;
-  candidate?: string;
-  verdict?: { readonly file: string; readonly contractVersion: string };
+  candidate?: { readonly file: string; readonly contentSha256?: string };
+  verdict?: Omit<Audited, 'outcome' | 'ruleCount' | 'refusal'>;
 }
 
 const mostWrites = 5;
@@ -57,7 +62,11 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
   try {
     result = await bringIntoBronze(input, progress);
   } catch (error) {
-    throw isCancellation(error) ? abandon(input, error) : await giveUp(input, progress, error);
+    if (isCancellation(error)) throw abandon(input, error);
+    const failure = await giveUp(input, progress, error);
+    // What was published stays where it is, and must be seen to be refused now.
+    if (input.cause && isAlone(input)) await rebuildModel(input.context);
+    throw failure;
   }
   showState(input, input.context, result.state);
   if (isAlone(input)) await rebuildModel(input.context);
@@ -91,7 +100,8 @@ async function writeAuditPublish(
   const { context, dataset, ticker, date } = input;
   const { writeTmp, audit, publish, recordCell } = disk(context);
   const cell = { dataset, ticker, date };
-  const written = await writeTmp({ ...cell, symbol, batch });
+  const cause = input.cause ? { cause: input.cause } : {};
+  const written = await writeTmp({ ...cell, symbol, batch, run: context.run, ...cause });
   if (written.outcome === 'batch-refused') return 'batch-refused';
   if (written.outcome === 'closed') {
     await recordCell(context, {
@@ -103,13 +113,14 @@ async function writeAuditPublish(
     return 'closed';
   }
   const { candidate } = written;
-  progress.candidate = candidate.file;
+  progress.candidate = candidate;
   try {
     const verdict = await audit(context, { ...cell, batch, candidate });
-    const { contractVersion, file } = verdict;
-    progress.verdict = { file, contractVersion };
-    if (verdict.outcome !== 'passed') throw refusal(input, verdict.refusal);
-    const task = { ...cell, symbol, batch, candidate, contractVersion, audit: file };
+    const { contractVersion, file, acceptedBy } = verdict;
+    progress.verdict = verdict;
+    if (verdict.outcome !== 'passed' && acceptedBy === undefined) throw refusal(input, verdict.refusal);
+    const accepted = acceptedBy === undefined ? {} : { acceptedBy };
+    const task = { ...cell, symbol, batch, candidate, contractVersion, audit: file, ...cause, ...accepted };
     await CancellationScope.nonCancellable(() => publish(context, task));
     return 'published';
   } catch (error) {
@@ -144,13 +155,26 @@ async function fetchOwnDay(input: PartitionInput): Promise<StagedCell | 'closed'
     return 'closed';
   }
   const ask = { kind: 'range' as const, symbol: plan.symbol, from: date, to: date };
-  const batch = await fetchBatch(context, dataset, ask, `${ticker} ${date}`);
+  const batch = await fetchBatch(context, dataset, ask, `${ticker} ${date}`, {
+    tellWait: (wait) => showWait(input, wait),
+  });
   return { symbol: plan.symbol, batch };
+}
+
+/** A cell that waits for a quota until tomorrow says so itself: no run waits for it. */
+async function showWait(input: PartitionInput, wait: QuotaWait | null): Promise<void> {
+  const { context, dataset, ticker, date } = input;
+  const cell = { dataset, ticker, date };
+  showState(input, context, wait === null ? 'running' : 'waiting');
+  if (wait === null) return;
+  const reason = `it ${quotaWaitSentence(wait)}`;
+  setCurrentDetails(cellDetails(cell, 'waiting', `${reason}, and then goes on by itself.`, []));
+  await disk(context).recordCell(context, { ...cell, event: 'waiting', until: wait.until, reason });
 }
 
 function refusal({ ticker, date }: CellKey, found: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `The audit refused ${ticker} ${date}: ${found}. When the source is right again, retry it: npx tsx client/retry.ts ${date} ${ticker}`,
+    `The audit refused ${ticker} ${date}: ${found}. When the source is right again, retry it: npx tsx client/retry.ts ${date} ${ticker}. If it is right as it is, see npx tsx client/accept.ts ${date} ${ticker}`,
     'AuditRefused',
   );
 }
@@ -171,16 +195,23 @@ async function giveUp(
     date,
     event: state,
     ...trouble,
-    ...(progress.staged ? { batch: progress.staged.batch } : {}),
-    ...(progress.verdict
-      ? { audit: progress.verdict.file, contractVersion: progress.verdict.contractVersion }
-      : {}),
-    ...(progress.candidate ? { discard: progress.candidate } : {}),
+    ...progress.staged,
+    ...judgement(progress),
+    ...(input.cause ? { cause: input.cause } : {}),
+    ...(progress.candidate ? { discard: progress.candidate.file } : {}),
   });
   const message = trouble.reason + (await whyUnrecorded(recording));
   showState(input, context, state);
   setCurrentDetails(cellDetails(input, state, message, cellRemedies(input)));
   return ApplicationFailure.create({ message, type: trouble.code, nonRetryable: true });
+}
+
+/** What was judged and by what: enough for a person to accept it, and to tell later whether it is still the same. */
+function judgement({ verdict, candidate }: Progress): Partial<CellNote> {
+  if (!verdict) return {};
+  const { file, contractVersion, contractSha256, rules } = verdict;
+  const content = candidate?.contentSha256 === undefined ? {} : { contentSha256: candidate.contentSha256 };
+  return { audit: file, contractVersion, contractSha256, rules, ...content };
 }
 
 /** A cancelled cell is as if it had never been begun; what it left lying is removed at the next start. */

@@ -19,9 +19,32 @@ export function fetchPolicy(taskQueue: string, patienceSeconds: number): Activit
   };
 }
 
+/** One request of a key whose requests are counted: another attempt needs leave of its own, so it is no retry. */
+export function requestPolicy(taskQueue: string): ActivityOptions {
+  const policy = fetchPolicy(taskQueue, 0);
+  return { ...policy, retry: { ...policy.retry, maximumAttempts: 1 } };
+}
+
+/** A word with the ledger of a key: it answers at once, or its worker is gone for the moment. */
+export function permitPolicy(patienceSeconds: number): ActivityOptions {
+  return { startToCloseTimeout: '20 seconds', retry: patientRetry(patienceSeconds) };
+}
+
 /** A step on the lake's disk: ten seconds, so that a step whose worker died soon comes back. */
 export function diskPolicy(patienceSeconds: number): ActivityOptions {
   return { startToCloseTimeout: '10 seconds', retry: patientRetry(patienceSeconds) };
+}
+
+/**
+ * A step over all cells of a month: it beats whenever one is done, so that a step whose worker died soon comes back.
+ * It bears trouble for two minutes at most: then its cells go on one by one, each with the whole patience.
+ */
+export function monthPolicy(patienceSeconds: number): ActivityOptions {
+  return {
+    startToCloseTimeout: '5 minutes',
+    heartbeatTimeout: '10 seconds',
+    retry: patientRetry(Math.min(patienceSeconds, 120)),
+  };
 }
 
 /** Planning and recording whole runs: more files than a cell has, still only the disk. */
@@ -76,4 +99,9 @@ export function attemptsWithin(patienceSeconds: number): number {
     pause = Math.min(pause * 2, slowestRetrySeconds);
   }
   return Math.max(2, attempts);
+}
+
+/** The pause after an attempt (the first is 1), as the policies above have it. */
+export function pauseSecondsAfter(attempt: number): number {
+  return Math.min(fastestRetrySeconds * 2 ** (attempt - 1), slowestRetrySeconds);
 }

@@ -1,5 +1,6 @@
 import {
   ApplicationFailure,
+  condition,
   continueAsNew,
   defineQuery,
   defineSignal,
@@ -22,14 +23,24 @@ import { troubleOf } from './pure/failure.ts';
 import { inLake, partitionId } from './pure/ids.ts';
 import {
   addTallies,
+  cellsInPage,
+  cellsOf,
   emptyTally,
+  leftOutTally,
+  settledCount,
   tallyOfTrouble,
+  type CellOfWindow,
   type BatchRef,
   type RunContext,
   type Tally,
   type WindowTask,
 } from './pure/run.ts';
+import { windowDetails } from './pure/run-details.ts';
+import { fateOf, type LeaveOut } from './pure/steering.ts';
+import type { QuotaWait } from './pure/quota/wait.ts';
+import { tellRun } from './quota-wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
+import { runMonths, type MonthsOfWindow } from './run-months.ts';
 import { cellAttributes } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 
@@ -37,8 +48,10 @@ import { whyUnrecorded } from './why-unrecorded.ts';
 export interface WindowInput {
   readonly context: RunContext;
   readonly task: WindowTask;
-  /** How many of its cells may run at once; the run changes it by `share`. */
+  /** How many of its cells may run at once; the run changes it by `share`. 0: nothing new begins. */
   readonly share: number;
+  /** What people left out of this part of the plan so far; the run adds to it by `leaveOut`. */
+  readonly leaveOuts?: readonly LeaveOut[];
   /** What an earlier page of this window brought along. */
   readonly carried?: {
     readonly batch: BatchRef;
@@ -50,10 +63,24 @@ export interface WindowInput {
 
 /** Tells an open window how many of its cells may run at once. */
 export const shareSignal = defineSignal<[number]>('share');
+/** Tells an open window which further cells were left out. */
+export const leaveOutSignal = defineSignal<[readonly LeaveOut[]]>('leaveOut');
 /** Asks an open window how its cells stand. */
 export const windowProgressQuery = defineQuery<Tally>('windowProgress');
 
-const cellsInPage = 250;
+/** What a window was told is about its own part of the plan, whichever that is. */
+const anyPart = 0;
+
+/** Where a window stands, as its steps and signals see and change it. */
+interface WindowState {
+  readonly task: WindowTask;
+  readonly cells: readonly CellOfWindow[];
+  share: number;
+  leaveOuts: readonly LeaveOut[];
+  tally: Tally;
+  step: 'fetching' | 'running';
+  quotaWait: QuotaWait | null;
+}
 
 /**
  * Fetches and stages one answer, then runs its cells, a bounded number at a time. A cell that fails is red
@@ -62,51 +89,137 @@ const cellsInPage = 250;
  */
 export async function window(input: WindowInput): Promise<Tally> {
   const isAlone = input.carried?.isAlone ?? isWithoutRun();
-  let share = input.share;
-  let tally = input.carried?.tally ?? emptyTally;
-  setHandler(shareSignal, (next) => void (share = next));
-  setHandler(windowProgressQuery, () => tally);
-
-  const batch = input.carried?.batch ?? input.task.batch ?? (await fetchOrFail(input));
-  const cells = cellsOf(input.task);
+  const state = beginWindow(input, isAlone);
+  const { cells } = state;
+  const batch = input.carried?.batch ?? input.task.batch ?? (await fetchOrFail(input.context, state));
   const firstCell = input.carried?.firstCell ?? 0;
-  const page = cells.slice(firstCell, firstCell + cellsInPage);
-  await boundedEach(
-    page,
-    () => share,
-    async (cell) => {
-      const outcome = await runCell(input.context, cell, batch);
-      tally = addTallies(tally, outcome);
-    },
-  );
+  const isByMonth = input.task.grain === 'month';
+  if (batch && isByMonth) await runMonths(input.context, monthsIn(state, batch));
+  else if (batch)
+    await runCells(input.context, state, cells.slice(firstCell, firstCell + cellsInPage), batch);
 
-  if (firstCell + cellsInPage >= cells.length) {
+  if (!batch || isByMonth || firstCell + cellsInPage >= cells.length) {
     if (isAlone) await rebuildModel(input.context);
-    return tally;
+    return state.tally;
   }
-  return continueAsNew<typeof window>({
-    ...input,
-    share,
-    carried: { batch, firstCell: firstCell + cellsInPage, tally, isAlone },
-  });
+  const { share, leaveOuts, tally } = state;
+  const carried = { batch, firstCell: firstCell + cellsInPage, tally, isAlone };
+  return continueAsNew<typeof window>({ ...input, share, leaveOuts, carried });
 }
 
-/** True where no open run will rebuild the model after this window: asked on its first page only. */
-function isWithoutRun(): boolean {
+function beginWindow(input: WindowInput, isAlone: boolean): WindowState {
+  const { task } = input;
+  const state: WindowState = {
+    task,
+    cells: cellsOf(task),
+    // Whoever reset it wants it to go on, and there is no run to resume it.
+    share: isAlone ? Math.max(1, input.share) : input.share,
+    leaveOuts: input.leaveOuts ?? [],
+    tally: input.carried?.tally ?? emptyTally,
+    step: input.carried || task.batch ? 'running' : 'fetching',
+    quotaWait: null,
+  };
+  setHandler(
+    shareSignal,
+    (share) => {
+      // A person may send it too, and what is no number would hold the window for ever.
+      if (!Number.isInteger(share) || share < 0) return;
+      state.share = share;
+      showWindow(state);
+    },
+    { description: 'How many of this window’s cells run at once. Takes a number; 0 holds it.' },
+  );
+  setHandler(leaveOutSignal, (more) => void (state.leaveOuts = [...state.leaveOuts, ...more]), {
+    description: 'Sent by the run when cells are dropped or skipped: steer the run instead.',
+  });
+  setHandler(windowProgressQuery, () => state.tally);
+  showWindow(state);
+  return state;
+}
+
+function showWindow({ task, cells, ...stands }: WindowState): void {
+  const name = task.id.replace(/^window\//, '');
+  setCurrentDetails(windowDetails(name, { ...stands, cellCount: cells.length }));
+}
+
+/** Shows a wait for a quota here, and tells the run of it. */
+async function showWait(state: WindowState, wait: QuotaWait | null): Promise<void> {
+  state.quotaWait = wait;
+  showWindow(state);
+  tellRun(wait);
+}
+
+function add(state: WindowState, outcome: Tally): void {
+  state.tally = addTallies(state.tally, outcome);
+  showWindow(state);
+}
+
+function monthsIn(state: WindowState, batch: BatchRef): MonthsOfWindow {
+  return {
+    task: state.task,
+    batch,
+    share: () => state.share,
+    fateOf: (cell) => fateOfCell(state, cell),
+    add: (outcome) => add(state, outcome),
+  };
+}
+
+async function runCells(
+  context: RunContext,
+  state: WindowState,
+  page: readonly CellOfWindow[],
+  batch: BatchRef,
+): Promise<void> {
+  await boundedEach(
+    page,
+    () => state.share,
+    async (cell) => {
+      const fate = fateOfCell(state, cell);
+      const isSkipped = (): boolean => fateOfCell(state, cell) === 'skipped';
+      const { cause } = state.task;
+      add(
+        state,
+        fate
+          ? { ...emptyTally, [fate]: 1 }
+          : await runCell(context, cell, batch, { ...(cause ? { cause } : {}), isSkipped }),
+      );
+    },
+  );
+}
+
+function fateOfCell({ leaveOuts }: WindowState, cell: CellKey): LeaveOut['fate'] | undefined {
+  return fateOf(cell, leaveOuts, anyPart);
+}
+
+/** True where no open run will rebuild the model after this workflow: asked on a window's first page only. */
+export function isWithoutRun(): boolean {
   const { parent, runId, firstExecutionRunId } = workflowInfo();
   return parent === undefined || runId !== firstExecutionRunId;
 }
 
-async function fetchOrFail(input: WindowInput): Promise<BatchRef> {
-  const { context, task } = input;
+/** Fetches the window's answer, unless nobody wants any of its cells any more: then there is none. */
+async function fetchOrFail(context: RunContext, state: WindowState): Promise<BatchRef | undefined> {
+  const { task, cells } = state;
+  const held = (): Promise<void> => condition(() => state.share > 0);
   try {
-    return await fetchBatch(context, task.dataset, task.ask, task.id.replace(/^window\//, ''));
+    await held();
+    state.tally = leftOutTally(cells, state.leaveOuts, anyPart);
+    if (settledCount(state.tally) === cells.length) return undefined;
+    state.tally = emptyTally;
+    const label = task.id.replace(/^window\//, '');
+    const batch = await fetchBatch(context, task.dataset, task.ask, label, {
+      held,
+      tellWait: (wait) => showWait(state, wait),
+    });
+    state.step = 'running';
+    return batch;
   } catch (error) {
     if (isCancellation(error)) throw error;
     const trouble = troubleOf(error);
     const { recordWindowFailure } = proxyActivities<Activities>(planPolicy(context.options.patienceSeconds));
-    const message = trouble.reason + (await whyUnrecorded(recordWindowFailure(context, task, trouble)));
-    const count = task.assets.length * task.dates.length;
+    const message =
+      trouble.reason + (await whyUnrecorded(recordWindowFailure(context, task, trouble, state.leaveOuts)));
+    const count = cells.length - settledCount(leftOutTally(cells, state.leaveOuts, anyPart));
     setCurrentDetails(
       `**${task.id}** could not be fetched: its ${count} cells are **failed**.\n\n${message}`,
     );
@@ -114,12 +227,32 @@ async function fetchOrFail(input: WindowInput): Promise<BatchRef> {
   }
 }
 
-async function runCell(context: RunContext, cell: CellOfWindow, batch: BatchRef): Promise<Tally> {
+/** What a window knows of a cell that it runs. */
+export interface CellInWindow {
+  readonly cause?: WindowTask['cause'];
+  /** Tells whether a person skipped it while it was under way. */
+  readonly isSkipped?: () => boolean;
+}
+
+/** Runs one cell from a staged batch and answers how it ended; whatever befalls it, it is the cell's own. */
+export async function runCell(
+  context: RunContext,
+  cell: CellOfWindow,
+  batch: BatchRef,
+  { cause, isSkipped }: CellInWindow = {},
+): Promise<Tally> {
   const { symbol, ...key } = cell;
   try {
     await executeChild(partition, {
       workflowId: inLake(context.lake, partitionId(key)),
-      args: [{ context, ...key, staged: { symbol, batch } }],
+      args: [
+        {
+          context,
+          ...key,
+          staged: { symbol, batch },
+          ...(cause ? { cause } : {}),
+        },
+      ],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: cellAttributes(key, context, 'running'),
       staticSummary: `${key.ticker} ${key.date}`,
@@ -128,6 +261,8 @@ async function runCell(context: RunContext, cell: CellOfWindow, batch: BatchRef)
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return awaitOther(context, key);
     if (isOwnCancellation()) throw error;
+    // A cell that was skipped while it was under way has been cancelled.
+    if (isCancellation(error) && isSkipped?.()) return { ...emptyTally, skipped: 1 };
     const { code, reason } = troubleOf(error);
     return tallyOfTrouble({ ...key, state: code === 'AuditRefused' ? 'refused' : 'failed', code, reason });
   }
@@ -137,12 +272,7 @@ async function runCell(context: RunContext, cell: CellOfWindow, batch: BatchRef)
 async function awaitOther(context: RunContext, cell: CellKey): Promise<Tally> {
   const { awaitPartition } = proxyActivities<Activities>(awaitPolicy(context.options.patienceSeconds));
   const { state, code, reason } = await awaitPartition(cell, partitionId(cell));
-  if (state === 'published' || state === 'waiting') return { ...emptyTally, [state]: 1 };
+  if (state === 'published' || state === 'waiting' || state === 'skipped')
+    return { ...emptyTally, [state]: 1 };
   return tallyOfTrouble({ ...cell, state, code, reason });
-}
-
-type CellOfWindow = CellKey & { readonly symbol: string };
-
-function cellsOf({ dataset, assets, dates }: WindowTask): CellOfWindow[] {
-  return assets.flatMap(({ ticker, symbol }) => dates.map((date) => ({ dataset, ticker, symbol, date })));
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { CalendarError } from '../../calendars/calendar-error.ts';
+import { ContractError } from '../../contracts/contract-error.ts';
 import { LakeError } from '../../lake/lake-error.ts';
 import { PlanError } from '../../plan/plan-error.ts';
 import { SettingsError } from '../../settings.ts';
+import { flushTraces } from '../../telemetry/traces.ts';
 import { AsOfError } from '../../warehouse/as-of/as-of-error.ts';
 import { exitCode, WrongUse, type ExitCode } from './exit-code.ts';
 import { Output } from './output.ts';
@@ -30,6 +32,7 @@ export async function runCommand<Options extends object>(program: Command, act: 
   } catch (error) {
     code = complain(output, error);
   }
+  await flushTraces();
   process.exit(code);
 }
 
@@ -48,7 +51,7 @@ function complain(output: Output, error: unknown): ExitCode {
 /** What a person asked for wrongly, in words or in the configuration. */
 function isWrongUse(error: unknown): boolean {
   const isOtherMarket = error instanceof LakeError && error.code === 'LakeMismatch';
-  const wrong = [WrongUse, SettingsError, PlanError, CalendarError, AsOfError];
+  const wrong = [WrongUse, SettingsError, PlanError, CalendarError, AsOfError, ContractError];
   return isOtherMarket || wrong.some((kind) => error instanceof kind);
 }
 

@@ -8,6 +8,8 @@ export const exitCode = {
   wrongUse: 2,
   /** We failed, or nobody answers. */
   weFailed: 3,
+  /** Ctrl-C while a run was followed, as shells have it; the run goes on. */
+  interrupted: 130,
 } as const;
 
 /** One of the exit codes. */

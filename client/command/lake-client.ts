@@ -6,7 +6,9 @@ import { LocalStore } from '../../lake/local-store.ts';
 import { readRuntime, type Runtime } from '../../lake/runtime.ts';
 import type { PlannedAsset } from '../../plan/due-cells.ts';
 import { plannedAssets } from '../../plan/planned-assets.ts';
-import { loadSettings, temporalConnection, type Settings } from '../../settings.ts';
+import { configuredSecrets, loadSettings, temporalConnection, type Settings } from '../../settings.ts';
+import { hiding } from '../../telemetry/hiding.ts';
+import { openTraces } from '../../telemetry/traces.ts';
 import { createSources } from '../../sources/index.ts';
 import { sourceAccess } from '../../sources/source-access.ts';
 import { NobodyAnswers } from './exit-code.ts';
@@ -75,7 +77,12 @@ export async function connectLake(open: OpenLake): Promise<ConnectedLake> {
       );
     },
   );
-  const client = new Client({ connection, namespace });
+  const traces = await openTraces(open.settings.telemetry, () => ({
+    service: 'marketlake-command',
+    hide: hiding(configuredSecrets(open.settings)),
+    complain: (sentence) => process.stderr.write(`${sentence}\n`),
+  }));
+  const client = new Client({ connection, namespace, ...(traces ? { interceptors: traces.client } : {}) });
   return { ...open, client, namespace, isSearchable: await isSearchable(connection, namespace) };
 }
 

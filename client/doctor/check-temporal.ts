@@ -2,7 +2,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NobodyAnswers } from '../command/exit-code.ts';
 import { connectLake, searchAttributes, type ConnectedLake, type OpenLake } from '../command/lake-client.ts';
-import { inLake, mainQueue, sourceQueue } from '../../workflows/pure/ids.ts';
+import { meteredOf } from '../quota/quota-left.ts';
+import { inLake, mainQueue, quotaQueue, sourceQueue } from '../../workflows/pure/ids.ts';
 import { splitDataset } from '../../workflows/pure/cell.ts';
 import { ok, type Finding } from './finding.ts';
 
@@ -61,6 +62,7 @@ async function checkWorkers(lake: ConnectedLake, now: Date): Promise<Finding> {
   const queues = [
     { name: mainQueue(lake.lake.id), type: workflowTasks },
     ...[...new Set(used)].map((source) => ({ name: sourceQueue(lake.lake.id, source), type: activityTasks })),
+    ...(meteredOf(lake).length > 0 ? [{ name: quotaQueue, type: workflowTasks }] : []),
   ];
   const seen = await Promise.all(queues.map(({ name, type }) => lastSeenMs(lake, name, type)));
   const lost = queues

@@ -2,6 +2,7 @@ import { exitCode, WrongUse, type ExitCode } from '../command/exit-code.ts';
 import { connectLake, type OpenLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
 import type { CellStanding } from '../run/cells-of-request.ts';
+import { orLeft } from '../run/or-left.ts';
 import { launchRun, performRun } from '../run/perform-run.ts';
 import { runRecordsFolder } from '../../lake/layout.ts';
 import { troubledCells, type DueCell } from '../../plan/due-cells.ts';
@@ -34,11 +35,12 @@ export async function retryMany(
   const lake = await connectLake(open);
   const named = { run: retryId(of), request: { kind: 'retry', of } } as const;
   if (!flags.wait) return launchRun(lake, named, output);
-  return performRun(lake, named, output, now, () => standingsNow(open, cells));
+  const following = performRun(lake, named, output, now, () => standingsNow(open, cells));
+  return orLeft(named.run, following, output);
 }
 
 /** Reads how cells stand that were chosen before the run, since afterwards the records no longer tell which. */
-async function standingsNow(open: OpenLake, cells: readonly DueCell[]): Promise<CellStanding[]> {
+export async function standingsNow(open: OpenLake, cells: readonly DueCell[]): Promise<CellStanding[]> {
   const memory = await readMemory(open.index);
   return cells.map(({ asset: { dataset, ticker }, date }) => {
     const { state = 'missing', code, reason } = memory(dataset, ticker, date) ?? {};

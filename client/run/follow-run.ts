@@ -1,17 +1,20 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import {
   addTallies,
   emptyTally,
+  settledCount,
   type PlanSummary,
   type RunProgress,
+  type RunRequest,
   type Tally,
 } from '../../workflows/pure/run.ts';
 import { NobodyAnswers } from '../command/exit-code.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
+import { freeBytes } from '../plan/dry-run.ts';
+import { defaultPace } from '../plan/pace.ts';
 import { planLines } from './plan-lines.ts';
 import { progressLine } from './progress-line.ts';
 import type { RunHandle } from './start-run.ts';
@@ -28,18 +31,29 @@ export interface RunEnd {
   readonly reason?: string;
   /** What it set out to do, where it got as far as a plan. */
   readonly plan?: PlanSummary;
+  /** What was added to it on its way, as requests of their own. */
+  readonly added?: readonly RunRequest[];
+  /** How many cells it left out because a person dropped them. */
+  readonly dropped?: number;
 }
 
 /**
  * Follows a run to its end: its plan first, then how many cells are done.
  * @throws NobodyAnswers where no worker answers within five seconds; the run waits for one.
  */
-export async function followRun(lake: ConnectedLake, handle: RunHandle, output: Output): Promise<RunEnd> {
+export async function followRun(
+  lake: ConnectedLake,
+  handle: RunHandle,
+  output: Output,
+  pace = defaultPace,
+): Promise<RunEnd> {
   const ended = endOf(handle);
   await firstAnswer(lake, handle, ended);
-  const startedMs = Date.now();
+  let counted = { doneBefore: 0, fromMs: 0 };
   let shown: PlanSummary | undefined;
   let lineAtMs = 0;
+  let lastLine = '';
+  let actsSaid = 0;
   const lastTallies = new Map<string, Tally>();
   for (;;) {
     const end = await Promise.race([ended, pause(lookEveryMs)]);
@@ -47,14 +61,42 @@ export async function followRun(lake: ConnectedLake, handle: RunHandle, output: 
     if (progress?.summary && !shown) {
       shown = progress.summary;
       const free = await freeBytes(lake.settings.lakeFolder);
-      for (const line of planLines(shown, lake.settings, free)) output.say(line);
+      for (const line of planLines(shown, lake.settings, free, pace)) output.say(line);
     }
-    if (end) return shown ? { ...end, plan: shown } : end;
+    actsSaid = sayActs(progress, actsSaid, output);
+    // What was added has its place in the counts from then on.
+    if (progress?.summary) shown = progress.summary;
+    if (end) return endWith(end, shown, progress);
+    if (progress && (counted.fromMs === 0 || progress.steering.paused))
+      counted = { doneBefore: settledCount(progress.tally), fromMs: Date.now() };
     if (progress && shown && (output.isInPlace || Date.now() - lineAtMs >= plainLineEveryMs)) {
       lineAtMs = Date.now();
-      output.progress(progressLine(shown, progress, Date.now() - startedMs));
+      const since = { doneBefore: counted.doneBefore, elapsedMs: Date.now() - counted.fromMs };
+      const line = progressLine(shown, progress, since);
+      // Where lines stay, a run that stands still is told of once.
+      if (output.isInPlace || line !== lastLine) output.progress(line);
+      lastLine = line;
     }
   }
+}
+
+/** Says how the run was steered since it was last looked at; answers the number of the newest act. */
+function sayActs(progress: RunProgress | undefined, saidBefore: number, output: Output): number {
+  const acts = progress?.steering.acts ?? [];
+  for (const { number, at, words } of acts)
+    if (number > saidBefore) output.say(`${at.slice(0, 19)}Z ${words}`);
+  return acts.at(-1)?.number ?? saidBefore;
+}
+
+function endWith(end: RunEnd, plan: PlanSummary | undefined, progress: RunProgress | undefined): RunEnd {
+  const added = progress?.steering.added ?? [];
+  const dropped = progress?.tally.dropped ?? 0;
+  return {
+    ...end,
+    ...(plan ? { plan } : {}),
+    ...(added.length > 0 ? { added } : {}),
+    ...(dropped > 0 ? { dropped } : {}),
+  };
 }
 
 /**
@@ -85,11 +127,6 @@ async function query(handle: Pick<WorkflowHandle, 'query'>): Promise<void> {
     if (isAnswered) return;
     await pause(lookEveryMs / 2);
   }
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 /** The run's progress with that of its open windows; undefined while nobody can say. */

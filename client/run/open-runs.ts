@@ -8,16 +8,16 @@ export interface OpenExecution {
   readonly startedAt: Date;
 }
 
-const runTypes = ['backfill', 'dailyRun', 'retryFailed'];
+const runTypes = ['backfill', 'dailyRun', 'retryFailed', 'reaudit'];
 
 /** Lists the runs of this lake that are open. */
 export async function openRuns(lake: ConnectedLake): Promise<OpenExecution[]> {
   return openOfTypes(lake, runTypes);
 }
 
-/** Lists the cells of this lake whose workflow is open, by the ids that `partitionId` makes. */
+/** Lists the cells and months of this lake whose workflow is open, by the ids that `partitionId` and `monthId` make. */
 export async function openCells(lake: ConnectedLake): Promise<OpenExecution[]> {
-  return openOfTypes(lake, ['partition']);
+  return openOfTypes(lake, ['partition', 'month']);
 }
 
 async function openOfTypes(lake: ConnectedLake, types: readonly string[]): Promise<OpenExecution[]> {

@@ -1,15 +1,19 @@
 import { exitCode, type ExitCode } from '../command/exit-code.ts';
+import { partitionId } from '../../workflows/pure/ids.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
+import { countOf } from '../command/table.ts';
+import { paceOf } from '../plan/pace.ts';
 import { areSettled, cellsOfRequest, type CellStanding } from './cells-of-request.ts';
-import { firstAnswer, followRun } from './follow-run.ts';
+import { dailyLine, readDailyChange } from './daily-change.ts';
+import { firstAnswer, followRun, type RunEnd } from './follow-run.ts';
 import type { NamedRequest } from './run-request.ts';
 import { startRun } from './start-run.ts';
 import { endingLines, summarize, summaryTable } from './summary-lines.ts';
 
 /**
- * Starts or joins a run, follows it to its end, and says how every cell of it stands. `standings` reads how
- * they stand, where the request alone does not say which cells they are.
+ * Starts or joins a run, follows it to its end, and says how every cell of it stands; a daily run ends with one
+ * line on what changed. `standings` reads how cells stand, where the request alone does not say which they are.
  */
 export async function performRun(
   lake: ConnectedLake,
@@ -18,18 +22,26 @@ export async function performRun(
   now: Date,
   standings = (): Promise<CellStanding[]> => cellsOfRequest(lake, named.request, now),
 ): Promise<ExitCode> {
+  // Before the run: its plan holds the index.
+  const pace = await paceOf(lake.index);
   const handle = await startRun(lake, named.run, named.request);
   output.say(`Run ${named.run}`);
-  const end = await followRun(lake, handle, output);
-  const cells = await standings();
+  const end = await followRun(lake, handle, output, pace);
+  const cells = await withAdded(lake, await standings(), end, now);
   const summaries = await summarize(lake, cells);
   output.say();
   for (const line of summaryTable(summaries, lake.lake.market)) output.say(line);
   output.say();
   for (const line of endingLines(cells, (end.plan?.todo ?? 0) > 0)) output.say(line);
+  if (end.dropped !== undefined)
+    output.say(`${countOf(end.dropped, 'cell')} dropped by a person on the way.`);
+  const { request } = named;
+  const change =
+    request.kind === 'daily' ? await readDailyChange(lake, named.run, request.date, cells) : undefined;
   output.json({
     run: named.run,
     ...end,
+    ...(change ? { change } : {}),
     assets: summaries,
     cells: cells.filter((cell) => !areSettled([cell])),
   });
@@ -37,7 +49,24 @@ export async function performRun(
     output.say(`${named.run} ${end.outcome}: ${end.reason ?? ''}`);
     return end.code === 'PlanRefused' ? exitCode.wrongUse : exitCode.weFailed;
   }
-  return areSettled(cells) ? exitCode.good : exitCode.cellsMissing;
+  if (change) output.say(dailyLine(change));
+  if (!areSettled(cells)) return exitCode.cellsMissing;
+  if (end.outcome !== 'incomplete') return exitCode.good;
+  // A daily run also judges what was accepted for a time, however old: such a cell is none of its days.
+  output.say(end.reason ?? '');
+  return exitCode.cellsMissing;
+}
+
+/** Adds the cells that were added on the way, each once. */
+async function withAdded(
+  lake: ConnectedLake,
+  cells: readonly CellStanding[],
+  { added = [] }: RunEnd,
+  now: Date,
+): Promise<readonly CellStanding[]> {
+  if (added.length === 0) return cells;
+  const more = await Promise.all(added.map((request) => cellsOfRequest(lake, request, now)));
+  return [...new Map([...cells, ...more.flat()].map((cell) => [partitionId(cell), cell])).values()];
 }
 
 /** Starts or joins a run and leaves it to itself, once a worker has shown that it has it in hand. */

@@ -8,5 +8,6 @@ export function withRangeFlags(program: Command): Command {
     .option('--to <date>', 'last day, inclusive (default: today)')
     .option('--tickers <list>', 'only these, such as BTC,AAPL')
     .option('--force', 'fetch published days again')
+    .option('--grain <grain>', 'a workflow for each cell, each month, or auto: month from 2,000 cells on')
     .option('--clip', "leave out what lies beyond a source's history instead of refusing");
 }

@@ -15,6 +15,7 @@ export interface BackfillFlags {
   readonly tickers?: string;
   readonly force?: boolean;
   readonly clip?: boolean;
+  readonly grain?: string;
 }
 
 /** A request and the id of the run that carries it out. */
@@ -40,6 +41,7 @@ export async function backfillRequest(
     tickers: tickersOf(flags.tickers, lake),
     force: flags.force ?? false,
     clip: flags.clip ?? false,
+    ...(flags.grain === undefined ? {} : { grain: grainOf(flags.grain) }),
   };
   const assets = await lake.planned(now);
   dueCells(request, assets, () => undefined, now);
@@ -78,6 +80,14 @@ function rangeOf(flags: BackfillFlags, now: Date): Extract<RunRequest, { kind: '
   const to = flags.to === undefined ? utcDateOf(now.getTime()) : checkedDate('--to', flags.to, now);
   if (from > to) throw new WrongUse(`--from ${from} lies after --to ${to}: write the earlier date first.`);
   return { from, to };
+}
+
+const grains = ['auto', 'cell', 'month'] as const;
+
+function grainOf(text: string): (typeof grains)[number] {
+  const grain = grains.find((one) => one === text);
+  if (grain) return grain;
+  throw new WrongUse(`--grain ${text}: write ${grains.join(', ')}.`);
 }
 
 function daysOf(text: string | undefined): number {

@@ -2,7 +2,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import type { RunContext, RunOptions, RunRequest, RunResult } from '../../workflows/pure/run.ts';
-import type { RunInput } from '../../workflows/run.ts';
+import type { RunInput } from '../../workflows/run-state.ts';
+import { meteredSources } from '../../sources/quota.ts';
 import type { Settings } from '../../settings.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 
@@ -10,6 +11,7 @@ const workflowOf: Readonly<Record<RunRequest['kind'], string>> = {
   backfill: 'backfill',
   daily: 'dailyRun',
   retry: 'retryFailed',
+  reaudit: 'reaudit',
 };
 
 /** A run's workflow, from outside. */
@@ -18,11 +20,13 @@ export type RunHandle = WorkflowHandle<Workflow & ((input: RunInput) => Promise<
 /** How a run behaves, as marketlake.yaml has it. */
 export function runOptions(settings: Settings, isSearchable: boolean): RunOptions {
   const { cellsAtOnce, windowsAtOnce, patienceMinutes, report } = settings.run;
+  const patienceSeconds = patienceMinutes * 60;
   return {
     cellsAtOnce,
     windowsAtOnce,
-    patienceSeconds: patienceMinutes * 60,
+    patienceSeconds,
     isSearchable,
+    meteredSources: meteredSources(settings),
     ...(report ? {} : { isReportWanted: false }),
   };
 }

@@ -75,9 +75,7 @@ async function givenServer(address: string, say: (line: string) => void): Promis
   } finally {
     await connection.close();
   }
-  say(
-    `Using the Temporal server at ${address}. Requests are paced by the worker's queue limit; on a server whose queues have several partitions they come in bursts.`,
-  );
+  say(`Using the Temporal server at ${address}. Requests to an API are paced by the ledger of its key.`);
   return { temporal: { address, uiUrl: null, pid: null }, stop: async () => undefined };
 }
 

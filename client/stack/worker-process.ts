@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { openSync, closeSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sentenceOfLine } from '../../telemetry/log-sentence.ts';
 import { workerCommand } from '../../worker/worker-command.ts';
 import { readFrom, sizeOf } from '../server/log-file.ts';
 import { lastLines } from '../server/run-command.ts';
@@ -69,8 +70,13 @@ async function startReady(logPath: string): Promise<ChildProcess> {
   const [event] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as unknown[];
   if (event === 'ready') return child;
   throw new NobodyAnswers(
-    `The worker did not come up. Its log ${logPath} ends:\n${lastLines(await readFrom(logPath, from), 10)}`,
+    `The worker did not come up. Its log ${logPath} ends:\n${sentencesOf(lastLines(await readFrom(logPath, from), 10))}`,
   );
+}
+
+/** The log is for programs: people are shown its sentences. */
+function sentencesOf(lines: string): string {
+  return lines.split('\n').map(sentenceOfLine).join('\n');
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

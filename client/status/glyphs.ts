@@ -1,5 +1,5 @@
 import { cellStates, type CellState } from '../../workflows/pure/cell.ts';
-import { glyphOf } from '../../workflows/pure/glyphs.ts';
+import { acceptedGlyph, glyphOf } from '../../workflows/pure/glyphs.ts';
 
 export { glyphOf };
 
@@ -13,11 +13,25 @@ const colourOf: Readonly<Record<CellState, number>> = {
   skipped: 33,
   missing: 35,
 };
+const acceptedColour = 33;
 
-/** A state's character, in its colour where colours are wanted. */
-export function paintedGlyph(state: CellState, isColoured: boolean): string {
-  const glyph = glyphOf[state];
-  return isColoured ? `\u001b[${colourOf[state]}m${glyph}\u001b[0m` : glyph;
+/** A state's character, in its colour where colours are wanted; another one where a person accepted the cell. */
+export function paintedGlyph(state: CellState, isColoured: boolean, isAccepted = false): string {
+  const glyph = isAccepted ? acceptedGlyph : glyphOf[state];
+  const colour = isAccepted ? acceptedColour : colourOf[state];
+  return isColoured ? `\u001b[${colour}m${glyph}\u001b[0m` : glyph;
+}
+
+/** Says how many published cells a person accepted; nothing where none was. */
+export function acceptedLines(
+  cells: readonly { readonly isAccepted?: true }[],
+  isColoured: boolean,
+): string[] {
+  const count = cells.filter(({ isAccepted }) => isAccepted).length;
+  if (count === 0) return [];
+  return [
+    `${paintedGlyph('published', isColoured, true)} ${count} of them published because a person accepted what a rule refused`,
+  ];
 }
 
 const entriesOnLine = 4;

@@ -25,7 +25,10 @@ export function gridLines(cells: readonly CellStanding[], look: GridLook): strin
   const tickers = [...new Set(cells.map((cell) => cell.ticker))];
   const dates = [...new Set(cells.map((cell) => cell.date))].sort();
   const glyphs = new Map(
-    cells.map((cell) => [`${cell.date} ${cell.ticker}`, paintedGlyph(cell.state, look.isColoured)]),
+    cells.map((cell) => [
+      `${cell.date} ${cell.ticker}`,
+      paintedGlyph(cell.state, look.isColoured, cell.isAccepted),
+    ]),
   );
   const glyphAt: Look = (ticker, date) => glyphs.get(`${date} ${ticker}`) ?? ' ';
   const neededWidth =

@@ -2,9 +2,11 @@ import { isColourWanted } from '../../settings.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
 import type { CellStanding } from '../run/cells-of-request.ts';
+import { quotaWaitSentence } from '../../workflows/pure/quota/wait.ts';
+import type { RunWait } from '../quota/quota-waits.ts';
 import type { OpenExecution } from '../run/open-runs.ts';
 import { endingLines } from '../run/summary-lines.ts';
-import { countStates, legendLines } from './glyphs.ts';
+import { acceptedLines, countStates, legendLines } from './glyphs.ts';
 import { gridLines } from './grid.ts';
 import type { StatusRange } from './status-range.ts';
 
@@ -15,23 +17,27 @@ export interface SeenStatus {
   readonly range: StatusRange;
   readonly cells: readonly CellStanding[];
   readonly runs: readonly OpenExecution[];
+  /** Which of them wait for a quota of the day or month. */
+  readonly waits?: readonly RunWait[];
   /** Why nobody can say what is running, where nobody can. */
   readonly unknown?: string;
 }
 
 /** Shows a status: the grid, what its characters mean, what runs, and what is wrong. */
 export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): void {
-  const { range, cells, runs, unknown, instant } = seen;
+  const { range, cells, runs, waits = [], unknown, instant } = seen;
   const isColoured = output.isInPlace && isColourWanted();
   const counts = countStates(cells);
   output.say(headLine(open, seen));
   output.say();
   for (const line of gridLines(cells, { width: output.width, isColoured })) output.say(line);
   output.say();
-  for (const line of legendLines(counts, isColoured)) output.say(line);
+  for (const line of [...legendLines(counts, isColoured), ...acceptedLines(cells, isColoured)])
+    output.say(line);
   output.say();
   for (const { id, startedAt } of runs)
     output.say(`${id} is running since ${startedAt.toISOString().slice(0, 16)}Z`);
+  for (const wait of waits) output.say(`${wait.run} ${quotaWaitSentence(wait)}`);
   if (unknown !== undefined) output.say(`What ${instant ? 'was' : 'is'} running is not known: ${unknown}`);
   for (const line of endLines(seen)) output.say(line);
   output.json({
@@ -42,6 +48,7 @@ export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): vo
     counts,
     isRunningKnown: unknown === undefined,
     runs: runs.map(({ id }) => id),
+    waits,
     cells,
   });
 }

@@ -1,7 +1,8 @@
 import type { OpenLake } from '../command/lake-client.ts';
 import { cellsOfRequest, type CellStanding } from '../run/cells-of-request.ts';
 import { earliestDate, type PlannedAsset } from '../../plan/due-cells.ts';
-import { partitionId } from '../../workflows/pure/ids.ts';
+import { isMonthId, monthOf, partitionId, withoutBatch } from '../../workflows/pure/ids.ts';
+import type { CellState } from '../../workflows/pure/cell.ts';
 import type { StatusRange } from './status-range.ts';
 
 /**
@@ -28,11 +29,18 @@ function beyondReach(cell: CellStanding, earliest: string | null): CellStanding 
   };
 }
 
-/** Shows the cells whose workflow is open as running; one that only waits for its day keeps waiting. */
+/**
+ * Shows the cells whose workflow is open as running; one that only waits for its day keeps waiting. Where a month is
+ * open, those of its cells run that are neither published nor given up yet.
+ */
 export function withRunning(cells: readonly CellStanding[], openIds: ReadonlySet<string>): CellStanding[] {
+  const openMonths = new Set([...openIds].filter(isMonthId).map(withoutBatch));
   return cells.map((cell) => {
-    if (cell.state === 'waiting' || !openIds.has(partitionId(cell))) return cell;
+    const isInMonth = !settled.has(cell.state) && openMonths.has(monthOf(cell));
+    if (cell.state === 'waiting' || (!isInMonth && !openIds.has(partitionId(cell)))) return cell;
     const { dataset, ticker, date } = cell;
     return { dataset, ticker, date, state: 'running' };
   });
 }
+
+const settled: ReadonlySet<CellState> = new Set(['published', 'closed', 'skipped']);

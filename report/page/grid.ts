@@ -1,7 +1,8 @@
 import { cellStates } from '../../workflows/pure/cell.ts';
-import { glyphOf } from '../../workflows/pure/glyphs.ts';
+import { acceptedGlyph, glyphOf } from '../../workflows/pure/glyphs.ts';
 import { workflowUrl, type WorkflowPlaces } from '../links.ts';
 import type { CellOfReport, ReportData } from '../read/report-data.ts';
+import type { RunningIds } from '../read/with-running.ts';
 import { countOf } from '../words/numbers.ts';
 import { markup, scrollingTable, type Markup } from './markup.ts';
 
@@ -9,21 +10,34 @@ import { markup, scrollingTable, type Markup } from './markup.ts';
  * The grid of dates and tickers. The newest days have a link each; all others stand as characters by month, a
  * character a cell, so that the page grows by three bytes a cell.
  */
-export function grid(data: ReportData, places: WorkflowPlaces): Markup {
+export function grid(data: ReportData, places: WorkflowPlaces, running?: RunningIds): Markup {
   if (data.states.length === 0) return markup`<p>No cell is known yet.</p>`;
-  return markup`${legend(data)}${recent(data.recentCells, places)}${years(data)}`;
+  return markup`${legend(data)}${runningWords(running)}${recent(data.recentCells, places)}${years(data)}`;
+}
+
+/** Everything else on the grid is in the records; what runs is not, so it is said who was asked. */
+function runningWords(running: RunningIds | undefined): Markup | false {
+  if (running === undefined) return false;
+  return running === null
+    ? markup`<p class="soft">What is running is not known: no Temporal server answered when this was written.</p>`
+    : markup`<p class="soft">What was running when this was written was asked of Temporal: ${countOf(running.length, 'cell')}.</p>`;
 }
 
 /** What each character means, with how many cells there are. */
 function legend(data: ReportData): Markup {
   const counts = new Map(data.states.map(({ state, cells }) => [state, cells]));
   const entries = cellStates
-    .filter((state) => state !== 'running')
+    .filter((state) => state !== 'running' || counts.has(state))
     .map(
       (state) =>
         markup`<li>${glyphOf[state]} ${(counts.get(state) ?? 0).toLocaleString('en-US')} ${state}</li>`,
     );
-  return markup`<ul class="legend">${entries}</ul>`;
+  const accepted = data.states.reduce((sum, state) => sum + state.accepted, 0);
+  const mark =
+    accepted === 0
+      ? []
+      : [markup`<li>${acceptedGlyph} ${accepted.toLocaleString('en-US')} of them accepted by a person</li>`];
+  return markup`<ul class="legend">${[...entries, ...mark]}</ul>`;
 }
 
 function recent(cells: readonly CellOfReport[], places: WorkflowPlaces): Markup {
@@ -48,18 +62,25 @@ function square(cell: CellOfReport | undefined, places: WorkflowPlaces): Markup 
   const words = [
     `${cell.ticker} ${cell.price_date} ${cell.state}`,
     cell.is_restated && 'restated',
+    cell.is_accepted && acceptedWords(cell),
     cell.reason,
   ]
     .filter(Boolean)
     .join(': ');
   const isBad = ['refused', 'failed', 'missing'].includes(cell.state);
   const url = workflowUrl(places, cell.workflow_id);
-  const glyph = `${glyphOf[cell.state]}${cell.is_restated === true ? '²' : ''}`;
+  const state = cell.is_accepted === true ? acceptedGlyph : glyphOf[cell.state];
+  const glyph = `${state}${cell.is_restated === true ? '²' : ''}`;
   const inside =
     url === null
       ? markup`<span role="img" aria-label="${words}" title="${words}">${glyph}</span>`
       : markup`<a href="${url}" aria-label="${words}" title="${words}">${glyph}</a>`;
   return isBad ? markup`<td class="bad">${inside}</td>` : markup`<td>${inside}</td>`;
+}
+
+/** Says that a person let a cell through, and for how long. */
+export function acceptedWords(cell: CellOfReport): string {
+  return `accepted by a person ${cell.accepted_until === null ? 'for good' : `until ${cell.accepted_until}`}`;
 }
 
 /** All months, a closed box a year: an open page shows the newest days only. */
@@ -87,7 +108,8 @@ function monthBlock(month: string, lines: ReportData['months']): Markup {
 function monthWords(month: string, lines: ReportData['months']): string {
   const all = lines.map(({ glyphs }) => glyphs).join('');
   const counts = cellStates
-    .map((state) => ({ state, count: all.split(glyphOf[state]).length - 1 }))
+    .map((state) => ({ state: String(state), count: all.split(glyphOf[state]).length - 1 }))
+    .concat({ state: 'accepted by a person', count: all.split(acceptedGlyph).length - 1 })
     .filter(({ count }) => count > 0);
   return `${month}: ${counts.map(({ state, count }) => `${count} ${state}`).join(', ')}`;
 }

@@ -1,5 +1,6 @@
 import type { WorkflowPlaces } from '../links.ts';
 import type { ReportData } from '../read/report-data.ts';
+import type { RunningIds } from '../read/with-running.ts';
 import { headline } from '../words/headline.ts';
 import { instant } from '../words/numbers.ts';
 import { grid } from './grid.ts';
@@ -28,6 +29,8 @@ export interface PageParts {
   readonly data: ReportData;
   readonly charts: readonly DrawnChart[];
   readonly places: WorkflowPlaces;
+  /** What ran while it was written; undefined where that was not asked. */
+  readonly running?: RunningIds | undefined;
   readonly isSynthetic: boolean;
   /** The instant as which the lake is shown; null: now. */
   readonly asOf: string | null;
@@ -50,7 +53,7 @@ ${isSynthetic && synthetic}<header><h1>${dated(headline(data))}</h1><p class="so
 <section aria-labelledby="returns"><h2 id="returns">Returns</h2>${returnsTable(data)}</section>
 <section aria-labelledby="assets"><h2 id="assets">Assets</h2>${tiles(data, places)}</section>
 <section aria-labelledby="charts"><h2 id="charts">Charts</h2>${data.assets.length > linesMost && selection}<div class="charts">${rest.map(figure)}</div>${riskTable(data)}</section>
-<section aria-labelledby="cells"><h2 id="cells">Cells</h2>${grid(data, places)}</section>
+<section aria-labelledby="cells"><h2 id="cells">Cells</h2>${grid(data, places, parts.running)}</section>
 <section aria-labelledby="quality"><h2 id="quality">Data quality</h2>${quality(data, places)}</section>
 <section aria-labelledby="know"><h2 id="know">How we know</h2>${howWeKnow(data, places, parts.asOf)}</section></main>
 <footer class="soft">Written by Marketlake at ${instant(parts.now.toISOString())}. Nothing here is advice.</footer></body></html>`

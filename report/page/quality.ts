@@ -1,7 +1,8 @@
-import { glyphOf } from '../../workflows/pure/glyphs.ts';
+import { acceptedGlyph, glyphOf } from '../../workflows/pure/glyphs.ts';
 import { workflowUrl, type WorkflowPlaces } from '../links.ts';
 import { notableMost, type ReportData } from '../read/report-data.ts';
 import { countOf, signedPct } from '../words/numbers.ts';
+import { acceptedWords } from './grid.ts';
 import { linkOr, markup, scrollingTable, type Markup } from './markup.ts';
 
 /** What is wrong with the data, and what was found wrong and kept out. */
@@ -11,13 +12,13 @@ export function quality(data: ReportData, places: WorkflowPlaces): Markup {
 
 function troubles(data: ReportData, places: WorkflowPlaces): Markup {
   if (data.notableCells.length === 0)
-    return markup`<p>No cell is refused, failed, missing, given up or restated.</p>`;
+    return markup`<p>No cell is refused, failed, missing, given up, restated or accepted by a person.</p>`;
   const rows = data.notableCells.map(
     (cell) =>
-      markup`<tr><th scope="row">${cell.ticker}</th><td>${cell.price_date}</td><td>${glyphOf[cell.state]} ${cell.state}${cell.is_restated === true && ', restated'}</td><td>${cell.reason ?? '–'}${cell.code && markup`<small>${cell.code}</small>`}</td><td class="id">${linkOr(workflowUrl(places, cell.workflow_id), cell.workflow_id ?? '–')}</td></tr>`,
+      markup`<tr><th scope="row">${cell.ticker}</th><td>${cell.price_date}</td><td>${cell.is_accepted === true ? acceptedGlyph : glyphOf[cell.state]} ${cell.state}${cell.is_restated === true && ', restated'}${cell.is_accepted === true && `, ${acceptedWords(cell)}`}</td><td>${cell.reason ?? '–'}${cell.code && markup`<small>${cell.code}</small>`}</td><td class="id">${linkOr(workflowUrl(places, cell.workflow_id), cell.workflow_id ?? '–')}</td></tr>`,
   );
   const isCut = rows.length === notableMost;
-  return markup`<details><summary>Cells that are refused, failed, missing, given up or restated: ${isCut ? `the newest ${notableMost}` : rows.length}</summary>
+  return markup`<details><summary>Cells that are refused, failed, missing, given up, restated or accepted by a person: ${isCut ? `the newest ${notableMost}` : rows.length}</summary>
 ${scrollingTable('Notable cells', ['Asset', 'Date', 'State', 'Reason', 'Workflow'], rows)}</details>`;
 }
 
@@ -27,7 +28,7 @@ function failedRules(data: ReportData): Markup {
     (rule) =>
       markup`<tr><th scope="row">${rule.rule}</th><td>${rule.dataset}</td><td>${rule.severity}</td><td class="number">${rule.audits}</td><td>${rule.last_date}</td><td>${rule.example}</td></tr>`,
   );
-  return markup`<details><summary>Rules that failed in an audit: ${rows.length}</summary><p class="soft">A failed rule of severity error keeps a cell out; a warning does not.</p>
+  return markup`<details><summary>Rules that failed in an audit: ${rows.length}</summary><p class="soft">A failed rule of severity error keeps a cell out, unless a person accepts it; a warning does not.</p>
 ${scrollingTable('Failed rules', ['Rule', 'Dataset', 'Severity', 'Audits', 'Newest date', 'Example'], rows)}</details>`;
 }
 

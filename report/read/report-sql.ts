@@ -1,5 +1,5 @@
 import { cellStates } from '../../workflows/pure/cell.ts';
-import { glyphOf } from '../../workflows/pure/glyphs.ts';
+import { acceptedGlyph, glyphOf } from '../../workflows/pure/glyphs.ts';
 
 /** The questions that the page asks a warehouse. They shape and count; what things mean is computed by the models. */
 
@@ -47,7 +47,7 @@ select cells.* from metadata.cells as cells
 left join marts.dim_assets as assets using (ticker)
 where assets.dataset is null or assets.dataset = cells.dataset`;
 
-const glyphCase = `case state ${cellStates.map((state) => `when '${state}' then '${glyphOf[state]}'`).join(' ')} else '?' end`;
+const glyphCase = `case when is_accepted then '${acceptedGlyph}' ${cellStates.map((state) => `when state = '${state}' then '${glyphOf[state]}'`).join(' ')} else '?' end`;
 
 /** One line of characters for each ticker and month. */
 export function monthsSql(cells: string): string {
@@ -86,7 +86,7 @@ order by price_date desc, (ticker = 'BTC') desc, ticker`;
 export function notableSql(cells: string, most: number): string {
   return `
 select * from ${cells}
-where state in ('refused', 'failed', 'missing') or is_restated
+where state in ('refused', 'failed', 'missing') or is_restated or is_accepted
     or (state = 'skipped' and workflow_id is not null)
 order by price_date desc, ticker
 limit ${most}`;
@@ -95,7 +95,8 @@ limit ${most}`;
 /** How many cells are in each state. */
 export function statesSql(cells: string): string {
   return `
-select state, count(*) as cells, count(*) filter (where is_restated) as restated from ${cells}
+select state, count(*) as cells, count(*) filter (where is_restated) as restated,
+    count(*) filter (where is_accepted) as accepted from ${cells}
 group by state`;
 }
 

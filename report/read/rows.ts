@@ -111,10 +111,12 @@ export const cellRow = z.object({
   workflow_id: text,
   recorded_at: text,
   is_restated: z.boolean().nullable(),
+  is_accepted: z.boolean().nullable(),
+  accepted_until: text,
 });
 
 /** How many cells are in a state. */
-export const stateCountRow = z.object({ state: z.string(), cells: count, restated: count });
+export const stateCountRow = z.object({ state: z.string(), cells: count, restated: count, accepted: count });
 
 /** How many audits ended in one way. */
 export const auditCountRow = z.object({ outcome: z.string(), audits: count });

@@ -5,9 +5,10 @@
 -- currency without a rate).
 -- grain: asset x calendar day
 -- key: ticker, price_date
--- sources: intermediate.int_market__observed_prices, intermediate.int_market__unified_prices, marts.dim_dates, lake.days
+-- sources: intermediate.int_market__observed_prices, intermediate.int_market__judgements, intermediate.int_market__unified_prices, marts.dim_dates, lake.days
 -- column price_date: The calendar day; on a day without an observation the close is that of observed_date.
 -- column price_status: OBSERVED where the close is of this day, IMPUTED where it is carried forward.
+-- column audit_status: PASSED, ACCEPTED (refused by a rule, and let through by a person) or REFUSED (published before, refused now); metadata.lineage has the reason. On an imputed day that of the close that was carried.
 -- column close: The close as traded, in currency; carried forward on an imputed day.
 -- column close_usd: The close in US dollars, carried like close; null where it has none.
 -- column days_since_observed: The calendar days from observed_date to price_date; 0 on an observed day.
@@ -24,10 +25,15 @@ numbered as (
     select
         observed.*,
         case when unified.unit = 'USD' then unified.close end as close_usd,
+        judgements.audit_status,
         row_number() over (partition by observed.ticker order by observed.price_date) as observation_number
     from observed
     inner join intermediate.int_market__unified_prices as unified
         on observed.ticker = unified.ticker and observed.price_date = unified.price_date
+    left join intermediate.int_market__judgements as judgements
+        on observed.dataset = judgements.dataset
+        and observed.ticker = judgements.ticker
+        and observed.price_date = judgements.price_date
 
 ),
 
@@ -96,6 +102,7 @@ carried as (
         numbered.price_date as observed_date,
         numbered.batch_id,
         numbered.schema_version,
+        numbered.audit_status,
         numbered.observed_at,
         numbered.published_at
     from counted
@@ -113,6 +120,7 @@ final_prices as (
         carried.dataset,
         carried.currency,
         case when carried.days_since_observed = 0 then 'OBSERVED' else 'IMPUTED' end as price_status,
+        carried.audit_status,
         carried.batch_id,
         carried.schema_version,
 

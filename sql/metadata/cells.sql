@@ -11,7 +11,9 @@
 -- column run: The run that brought the cell to this state, without the lake's id; null where no record knows the cell.
 -- column workflow_id: The workflow that did, of the cell or of its window; null where no record knows the cell.
 -- column contract_version: The contract version of the newest record; null where it names none.
--- column is_restated: True where a published file of this cell was ever replaced by another.
+-- column is_restated: True where a published file of this cell was ever replaced by another, for another reason than a changed contract.
+-- column is_accepted: True where it is published because a person accepted what a rule refused; reason says why.
+-- column accepted_until: The last day, in UTC, on which that holds; null where it holds for good, or where there is nothing to hold.
 -- column recorded_at: When the state was recorded, in UTC; null where no record knows the cell.
 with restated as (
 
@@ -21,7 +23,10 @@ with restated as (
         cell_records.ticker,
         cell_records.date
     from lake.cell_records as cell_records
-    where cell_records.event = 'published' and cell_records.supersedes_number is not null
+    where
+        cell_records.event = 'published'
+        and cell_records.supersedes_number is not null
+        and coalesce(cell_records.cause, '') <> 'contract'
 
 ),
 
@@ -33,11 +38,13 @@ known as (
         cells.date as price_date,
         cells.state,
         cells.code,
-        cells.reason,
+        coalesce(cells.reason, cells.acceptance_reason) as reason,
         cells.run,
         cells.workflow_id,
         cells.contract_version,
         restated.ticker is not null as is_restated,
+        cells.is_accepted,
+        cells.accepted_until,
         cells.recorded_at
     from lake.cells as cells
     left join restated
@@ -73,6 +80,8 @@ unknown as (
         cast(null as varchar(1)) as workflow_id,
         cast(null as varchar(1)) as contract_version,
         false as is_restated,
+        false as is_accepted,
+        cast(null as date) as accepted_until,
         cast(null as timestamp with time zone) as recorded_at
     from lake.assets as assets
     inner join spans

@@ -1,28 +1,32 @@
--- The way back from every published cell: the record and the workflow that published it, the audit it passed, the
+-- The way back from every published cell: the record and the workflow that published it, its audit and what it says, the
 -- batch of raw answers it was read from, and where each of them lies below the lake's root. Join it to a price by
 -- dataset, ticker and observed_date.
 -- grain: published cell of one dataset
 -- key: dataset, ticker, price_date
--- sources: lake.publications, lake.cell_records, lake.window_records, lake.audits
+-- sources: lake.publications, lake.cell_records, lake.window_records, lake.audits, intermediate.int_market__judgements
 -- engine: duckdb because keys are percent-encoded in paths
 -- column publication_number: The number of the record that published the file, in the folder of the cell's records.
 -- column run: The run that caused the publication, without the lake's id.
 -- column workflow_id: The workflow that published the cell.
 -- column workflow_run_id: The execution of that workflow.
 -- column row_count: The number of rows in the published file.
--- column audit_path: The verdict of the audit that let the file through, below the lake's root.
+-- column cause: Why its batch was judged again: contract (a contract was changed; the price is as it was) or acceptance; null where it was judged once.
+-- column audit_path: The verdict of the audit that the file was published after, below the lake's root.
+-- column audit_status: PASSED, ACCEPTED (refused by a rule, and let through by a person) or REFUSED (published before, refused now).
+-- column audit_reason: Why a person accepted it, or why it is refused; null where its audit passed.
+-- column accepted_until: The last day, in UTC, on which the acceptance holds; null where there is none, or where it holds for good.
 -- column audit_rule_count: The number of rules of the contract that the audit evaluated; null where the verdict is gone.
 -- column fetched_at: When the first page of the batch came, in UTC.
 -- column request_count: The number of requests that the batch took; null where no record of its window says so.
 -- column staging_path: The folder of the batch's raw answers and their manifest, below the lake's root.
 -- column bronze_path: The published file, below the lake's root.
 -- column supersedes_number: The record whose file this one replaced; null where it replaced none.
--- column times_restated: How often a published file of this cell was replaced so far.
+-- column times_restated: How often a published file of this cell was replaced so far, for another reason than a changed contract.
 with records as (
 
     select
         cell_records.*,
-        count(cell_records.supersedes_number) over (
+        count(case when coalesce(cell_records.cause, '') <> 'contract' then cell_records.supersedes_number end) over (
             partition by cell_records.source, cell_records.resource, cell_records.ticker, cell_records.date
             order by cell_records.number
             rows between unbounded preceding and current row
@@ -65,7 +69,11 @@ joined as (
         publications.*,
         records.workflow_run_id,
         records.ingestion_date,
+        records.cause,
         records.audit as audit_path,
+        judgements.audit_status,
+        judgements.audit_reason,
+        judgements.accepted_until,
         records.supersedes_number,
         records.times_restated,
         audits.rule_count as audit_rule_count,
@@ -81,6 +89,10 @@ joined as (
         and publications.ticker = records.ticker
         and publications.date = records.date
         and publications.number = records.number
+    left join intermediate.int_market__judgements as judgements
+        on concat_ws('.', publications.source, publications.resource) = judgements.dataset
+        and publications.ticker = judgements.ticker
+        and publications.date = judgements.price_date
     left join audits
         on publications.source = audits.source
         and publications.resource = audits.resource
@@ -111,7 +123,11 @@ final_lineage as (
         joined.size_bytes,
         joined.row_count,
         joined.contract_version,
+        joined.cause,
         joined.audit_path,
+        joined.audit_status,
+        joined.audit_reason,
+        joined.accepted_until,
         joined.audit_rule_count,
         joined.request_count,
         concat('staging/source=', joined.source_in_path, '/ingestion_date=', joined.ingestion_date, '/batch_id=', joined.batch_in_path) as staging_path,

@@ -7,6 +7,7 @@
 -- column execution_number: The number of the execution among those of the run, from 1.
 -- column workflow_run_id: The execution of the run's workflow.
 -- column status: running, interrupted (it has no end and was started again), completed, incomplete, failed or cancelled.
+-- column steering_act_count: How many times people steered the execution: paused it, resumed it, or changed what it does.
 -- column rebuild_diff: What the execution's rebuild changed in the warehouse, in words; null where none is known.
 -- column started_at: When the execution began, in UTC.
 -- column ended_at: When it ended, in UTC; null where no record says so.
@@ -36,6 +37,11 @@ executions as (
         records.execution_number,
         min(case when records.event = 'started' then records.workflow_run_id end) as workflow_run_id,
         max(case when records.event = 'ended' then records.outcome end) as outcome,
+        count(
+            case
+                when records.event in ('paused', 'resumed', 'concurrency', 'added', 'dropped', 'skipped') then 1
+            end
+        ) as steering_act_count,
         max(case when records.event = 'rebuilt' then records.difference end) as rebuild_diff,
         min(records.recorded_at) as started_at,
         max(case when records.event = 'ended' then records.recorded_at end) as ended_at
@@ -67,6 +73,7 @@ final_runs as (
             else 'running'
         end as status,
         executions.rebuild_diff,
+        executions.steering_act_count,
 
         executions.started_at,
         executions.ended_at

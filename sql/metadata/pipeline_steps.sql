@@ -1,11 +1,11 @@
--- Every step that the records know: of a run (start, plan, model, end), of a window (stage, or fail to fetch) and of a
--- cell (audit, publish, and the other ways in which it can rest: close, wait, skip, refuse, accept, fail).
+-- Every step that the records know: of a run (start, plan, model, end, and how people steered it), of a window (stage, or
+-- fail to fetch) and of a cell (audit, publish, and the other ways in which it can rest: close, wait, skip, refuse, accept, withdraw that, fail).
 -- grain: one entry about a step of a run, a window or a cell
 -- key: subject, entry
 -- sources: lake.run_records, lake.window_records, lake.cell_records, lake.audits
 -- column subject: What the entry is about: a run, a window or a cell, by its name.
 -- column entry: The record or audit that says so, by its number or attempt.
--- column step: What was done, such as start, plan, stage, fetch, audit, publish, model or end.
+-- column step: What was done, such as start, plan, stage, fetch, audit, publish, model or end; pause, resume, concurrency, add, drop or skip where a person steered a run.
 -- column dataset: The dataset of the window or cell; null for a run.
 -- column ticker: The ticker of a cell; null for a run or a window.
 -- column price_date: The day of a cell; null for a run or a window.
@@ -23,6 +23,11 @@ with steps_of_runs as (
             when 'planned' then 'plan'
             when 'rebuilt' then 'model'
             when 'ended' then 'end'
+            when 'paused' then 'pause'
+            when 'resumed' then 'resume'
+            when 'added' then 'add'
+            when 'dropped' then 'drop'
+            when 'skipped' then 'skip'
             else run_records.event
         end as step,
         run_records.run,
@@ -30,8 +35,8 @@ with steps_of_runs as (
         cast(null as varchar(1)) as ticker,
         cast(null as date) as price_date,
         coalesce(run_records.outcome, run_records.event) as outcome,
-        cast(null as varchar(1)) as code,
-        cast(null as varchar(1)) as reason,
+        run_records.code,
+        run_records.reason,
         cast(null as varchar(1)) as batch_id,
         cast(null as varchar(1)) as contract_version,
         cast(null as varchar(1)) as workflow_id,
@@ -81,6 +86,7 @@ steps_of_cells as (
             when 'failed' then 'fail'
             when 'skipped' then 'skip'
             when 'accepted' then 'accept'
+            when 'withdrawn' then 'withdraw'
             else cell_records.event
         end as step,
         cell_records.run,

@@ -13,6 +13,8 @@
 -- column expected: What it should have been.
 -- column offenders: The first offending rows, as JSON.
 -- column audit_outcome: The verdict of the whole audit.
+-- column accepted_by: The number of the cell's record by which a person let the candidate through; null where nobody did.
+-- column acceptance_reason: Why that person did.
 -- column candidate_sha256: The hash of the candidate that was judged, in hex.
 -- column audit_path: The file of the verdict.
 -- column audited_at: When the audit was made, in UTC.
@@ -62,6 +64,8 @@ final_results as (
         numbered.one_check.expected as expected,
         cast(numbered.one_check.offenders as varchar) as offenders,
         numbered.outcome as audit_outcome,
+        numbered.accepted_by,
+        numbered.acceptance_reason,
         numbered.contract_version,
         numbered.candidate_sha256,
         numbered.batch_id,

@@ -1,4 +1,5 @@
--- The close in dollars is the close itself of what is traded in dollars, and is not there for what is no money.
+-- The close in dollars is the close itself of what is traded in dollars, and is not there for what is no money. It is
+-- positive, unless a person accepted another.
 -- severity: error
 select
     prices.ticker,
@@ -10,4 +11,4 @@ from marts.fct_daily_prices as prices
 where
     (prices.currency = 'USD' and prices.close_usd is distinct from prices.close)
     or (prices.currency is null and prices.close_usd is not null)
-    or not prices.close_usd > 0.0e0
+    or (prices.audit_status = 'PASSED' and not prices.close_usd > 0.0e0)

@@ -1,4 +1,4 @@
--- The verdict that a publication names is one that passed. Records are never changed, so that one that does not
+-- The verdict that a publication names is one that passed, or one that a person's acceptance stands beside. Records are never changed, so that one that does not
 -- could not be mended: it is reported and stops nothing.
 -- severity: warning
 select
@@ -14,4 +14,4 @@ inner join lake.audits as audits
     and lineage.ticker = audits.ticker
     and lineage.price_date = audits.date
     and ends_with(audits.path, concat('/', lineage.audit_path))
-where audits.outcome <> 'passed'
+where audits.outcome <> 'passed' and audits.accepted_by is null

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { model, type Modelled } from '../../activities/model.ts';
+import { unobserved } from '../../activities/observation.ts';
 import { runRecordsFolder } from '../../lake/layout.ts';
 import { appendRecord } from '../../lake/records.ts';
 import { RecordedLake } from '../warehouse/recorded-lake.ts';
@@ -26,8 +27,15 @@ async function rebuild(workflowRunId: string): Promise<Modelled> {
     ...lake.toModel,
     lake: { id: 'sample-1', market: 'sample', createdAt: startedAt } as const,
     now: () => new Date('2024-03-05T00:00:00Z'),
+    observe: unobserved,
   };
-  const options = { patienceSeconds: 60, cellsAtOnce: 1, windowsAtOnce: 1, isSearchable: false };
+  const options = {
+    patienceSeconds: 60,
+    cellsAtOnce: 1,
+    windowsAtOnce: 1,
+    isSearchable: false,
+    meteredSources: [],
+  };
   return environment.run(() => model(deps, { lake: 'sample-1', run, options }));
 }
 

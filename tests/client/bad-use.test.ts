@@ -26,6 +26,7 @@ const wrong: readonly (readonly [string, readonly string[], string])[] = [
   ['backfill', ['--from', tomorrow], 'lies in the future'],
   ['backfill', ['--from', '2001-01-01', '--to', '2001-01-05'], 'lies beyond'],
   ['backfill', ['--dayz', '3'], 'unknown option'],
+  ['backfill', ['--grain', 'week'], '--grain week: write auto, cell, month'],
   ['daily', ['--date', '2026-13-01'], 'there is no such date'],
   ['daily', ['--date', tomorrow], 'lies in the future'],
   ['status', ['--tickers', 'DOGE'], '"DOGE" is no ticker'],

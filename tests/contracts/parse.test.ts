@@ -27,6 +27,26 @@ const columnRule = (facts: string): string =>
   `        quality: [{ name: extra, type: library, severity: error, dimension: accuracy, ${facts} }]`;
 
 describe('a contract that says only what is known', () => {
+  it.each([
+    ['{ property: freshness, value: 2, unit: d }', 2],
+    ['{ property: freshness, value: 36, unit: h }', 1.5],
+    ['{ property: retention, value: 10, unit: y }', null],
+  ])('promises freshness in days: %s', (promise, days) => {
+    const contract = parseContract(contractText({ root: `slaProperties: [${promise}]` }), 'demo.odcs.yaml');
+    expect(contract.freshnessDays).toBe(days);
+  });
+
+  it.each([
+    '{ property: freshness, value: soon }',
+    '{ property: freshness, value: 0 }',
+    '{ property: freshness, value: 1, unit: y }',
+  ])('does not promise freshness as %s', (promise) => {
+    const text = contractText({ root: `slaProperties: [${promise}]` });
+    expect(() => parseContract(text, 'demo.odcs.yaml')).toThrow(
+      /freshness is a number above 0 in the unit d or h/,
+    );
+  });
+
   it('becomes columns, rules and what the house needs to know', () => {
     const text = contractText({
       price:
@@ -42,6 +62,7 @@ describe('a contract that says only what is known', () => {
       textRuleCount: 1,
       rowsPerCell: 1,
       emptyAnswer: 'failed',
+      freshnessDays: null,
     });
     expect(contract.columns.find((column) => column.name === 'price')).toEqual({
       name: 'price',

@@ -67,6 +67,22 @@ describe('docker-compose.yml', () => {
     expect(listed).toEqual(expect.arrayContaining(taken));
   });
 
+  it('may be given keys as secrets by the file laid over it, each mounted where its variable points', () => {
+    const over = z
+      .object({
+        services: z.object({
+          worker: z.object({ environment: z.record(z.string(), z.string()), secrets: z.array(z.string()) }),
+        }),
+        secrets: z.record(z.string(), z.object({ file: z.string() })),
+      })
+      .parse(parse(text('deploy/secrets.compose.yaml')));
+    const { environment, secrets } = over.services.worker;
+    const listed = [...text('.env.example').matchAll(/^#?(\w+)=/gm)].map((match) => match[1]);
+    expect(listed).toEqual(expect.arrayContaining(Object.keys(environment)));
+    expect(Object.values(environment)).toEqual(secrets.map((name) => `/run/secrets/${name}`));
+    expect(Object.keys(over.secrets)).toEqual(secrets);
+  });
+
   it('runs the live market in a lake that outlives its container', () => {
     expect(worker.environment).toMatchObject({ MARKETLAKE_MARKET: 'live', MARKETLAKE_DATA_DIR: '/lake' });
     expect(worker.volumes).toContain('lake:/lake');

@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { cellRecordsFolder } from '../../lake/layout.ts';
 import {
   appendCellRecord,
-  appendFirstRecords,
   appendOnce,
   appendRecord,
   claimRecord,
-  discredits,
+  isDiscredited,
   readCellRecords,
   recordNumbers,
   type CellRecord,
 } from '../../lake/records.ts';
-import { eventsOf, facts, openStore, stockCell, temporaryFolders } from './support/lake.ts';
+import { facts, openStore, stockCell, temporaryFolders } from './support/lake.ts';
 
 const folder = temporaryFolders();
 const cell = stockCell('AAPL');
@@ -72,22 +71,6 @@ describe('records', () => {
   });
 });
 
-describe('the first entry of many cells', () => {
-  it('is given to those that have none, and to no other', async () => {
-    const store = openStore(folder());
-    const cells = ['A', 'B', 'C'].map((ticker) => stockCell(ticker));
-    await appendCellRecord(store, stockCell('B'), failed);
-    const closed: CellRecord = { ...facts, event: 'closed', reason: 'weekend' };
-    await appendFirstRecords(store, cells, closed);
-    await appendFirstRecords(store, cells, closed);
-    expect(await Promise.all(cells.map((one) => eventsOf(store, one)))).toEqual([
-      ['closed'],
-      ['failed'],
-      ['closed'],
-    ]);
-  });
-});
-
 describe('an entry that is appended once', () => {
   it('is not repeated by a second attempt, also where others of its execution follow, and is by another execution', async () => {
     const store = openStore(folder());
@@ -112,7 +95,22 @@ describe('a batch', () => {
     ['published', undefined, false],
   ] as const)('of a %s entry (%s) is worthless: %s', (event, code, isWorthless) => {
     const record: CellRecord = { ...facts, event, batch, ...(code ? { code } : {}) };
-    expect(discredits(record, 'b1')).toBe(isWorthless);
-    expect(discredits(record, 'b2')).toBe(false);
+    expect(isDiscredited([{ number: 1, record }], 'b1', 'c1')).toBe(isWorthless);
+    expect(isDiscredited([{ number: 1, record }], 'b2', 'c1')).toBe(false);
+  });
+
+  it('that one contract refused may be good for another, and one that a person accepted since is', () => {
+    const refused: CellRecord = { ...facts, event: 'refused', batch, contractSha256: 'c1' };
+    const accepted: CellRecord = { ...facts, event: 'accepted', batch };
+    const of = (...records: CellRecord[]): boolean =>
+      isDiscredited(
+        records.map((record, index) => ({ number: index + 1, record })),
+        'b1',
+        'c1',
+      );
+    expect(of(refused)).toBe(true);
+    expect(isDiscredited([{ number: 1, record: refused }], 'b1', 'c2')).toBe(false);
+    expect(of(refused, accepted)).toBe(false);
+    expect(of(refused, accepted, refused)).toBe(true);
   });
 });

@@ -1,21 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { utimes } from 'node:fs/promises';
+import { readFile, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cellBytes } from '../../activities/cell-bytes.ts';
-import { restoreCell } from '../../activities/restore-cell.ts';
 import { loadContracts } from '../../contracts/load.ts';
-import { BatchCache } from '../../lake/batch-cache.ts';
 import { claimBatch, keepArrived, readBatch, sealBatch } from '../../lake/batches.ts';
+import { cellBytes } from '../../lake/cell-bytes.ts';
+import { keepContract } from '../../lake/kept-contracts.ts';
 import { LakeIndex } from '../../lake/lake-index.ts';
 import { bronzeFile, cellRecordsFolder, stagingFolder, supersededFile } from '../../lake/layout.ts';
 import { pendingKey, type LocalStore } from '../../lake/local-store.ts';
+import { writerVersion } from '../../lake/parquet.ts';
 import { publishCandidate, writeCandidate } from '../../lake/publish.ts';
 import { recover } from '../../lake/recover.ts';
 import type { Recovered, RecoveryHelp } from '../../lake/recovery.ts';
 import { claimRecord, readCellRecords } from '../../lake/records.ts';
+import { openProofLake } from '../../proof/proof-lake.ts';
+import { restoreCell } from '../../proof/restore-cell.ts';
 import { createSources } from '../../sources/index.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import type { BatchRef } from '../../workflows/pure/run.ts';
@@ -289,10 +291,11 @@ describe('a published file that is gone', () => {
     });
     if (!made) throw new Error('The answer has a bar of that day');
     const candidate = await writeCandidate(store, cell, 'a.1', made.bytes, made.rowCount);
-    await publishCandidate(store, cell, candidate, { ...facts, batch });
-    // No asset is configured any more: what was asked for stands in the manifest.
-    const deps = { store, batches: new BatchCache(store), assets: [], sources, contracts };
-    return { store, batch, restore: (wanted) => restoreCell(deps, wanted) };
+    await keepContract(store, contract, await readFile(contract.file));
+    const of = { contractVersion: contract.version, contractSha256: contract.sha256, symbol: 'AAPL' };
+    await publishCandidate(store, cell, candidate, { ...facts, ...of, batch, writer: writerVersion });
+    const lake = openProofLake(store, sources);
+    return { store, batch, restore: (wanted) => restoreCell(lake, wanted) };
   }
 
   it.each([

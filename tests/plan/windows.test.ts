@@ -12,6 +12,25 @@ const ids = (cells: readonly DueCell[], isForced = false): string[] =>
 const batch = { id: 'b1', ingestionDate: '2026-01-06' };
 
 describe('windows', () => {
+  it('of cells that are judged again are their batches, by the symbol they were read by, and never a request', () => {
+    const renamed = { ...stock('META'), symbol: 'FB' };
+    const again = (asset: PlannedAsset): DueCell => {
+      const fate = { kind: 'todo', cause: 'contract', batch } as const;
+      return { asset, date: '2026-01-05', known: { state: 'published' }, fate };
+    };
+    const cells = [again(renamed), again(stock('AAPL'))];
+    const { windows, summary } = makePlan(
+      { kind: 'reaudit', contracts: {}, tickers: null, range: null },
+      cells,
+      '2026-01-07',
+    );
+    expect(windows).toMatchObject([
+      { id: 'window/massive.daily_bars/META/batch-b1', batch, cause: 'contract', assets: [{ symbol: 'FB' }] },
+      { id: 'window/massive.daily_bars/AAPL/batch-b1', batch, cause: 'contract' },
+    ]);
+    expect([summary.todo, summary.requests]).toEqual([2, {}]);
+  });
+
   it('are ranges for one ticker and whole days for many, stocks apart from currencies', () => {
     expect(ids(todo(stock('AAPL'), datesBetween('2026-01-05', '2026-01-09')))).toEqual([
       'window/massive.daily_bars/AAPL/2026-01-05..2026-01-09',

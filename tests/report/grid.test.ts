@@ -27,7 +27,8 @@ async function warehouseOfCells(tickers: number, days: number): Promise<string> 
           case when d % 500 = 7 then 'refused' when d % 7 > 4 then 'closed' else 'published' end as state,
           null::varchar as reason, null::varchar as code, 'daily/x' as run,
           'partition/' || (date '2026-11-19' - d::integer) || '/T' || t || '/massive.daily_bars' as workflow_id,
-          now() as recorded_at, false as is_restated, '1.0.0' as contract_version
+          now() as recorded_at, false as is_restated, d = 3 as is_accepted, null::date as accepted_until,
+          '1.0.0' as contract_version
       from range(${tickers}) as numbers (t), range(${days}) as days (d);`);
   connection.closeSync();
   instance.closeSync();
@@ -66,4 +67,25 @@ test('what a warehouse of an older version lacks is named, not guessed', async (
   const report = await readReport(await warehouseOfCells(1, 10));
   expect(report.absentTables).toContain('metadata.lineage');
   expect(report.absentTables).not.toContain('metadata.cells');
+});
+
+test('a cell without a price whose workflow is open is running, and a page that nobody could ask for says so', async () => {
+  const warehousePath = await warehouseOfCells(1, 10);
+  const request = { warehousePath, uiUrl, namespace: 'default', lakeId: 'x', market: 'sample' } as const;
+  // Of the ten days the eighth is refused; the newest is published and stays so.
+  const running = ['2026-11-12', '2026-11-19'].map((date) => `partition/${date}/T0/massive.daily_bars`);
+  const pageWith = async (more: Partial<Parameters<typeof writeReport>[0]>): Promise<string> => {
+    const now = new Date('2026-11-20T00:00:00Z');
+    const written = await writeReport({ ...request, outFolder: join(folder, 'report'), now, ...more });
+    return readFile(written.path, 'utf8');
+  };
+  const known = await pageWith({ running });
+  expect(known).toContain('T0 2026-11-12 running');
+  expect(known).toContain('T0 2026-11-19 published');
+  expect(known).toContain('» 1 running');
+  expect(known).toContain('was asked of Temporal: 2 cells');
+  const unknown = await pageWith({ running: null });
+  expect(unknown).toContain('T0 2026-11-12 refused');
+  expect(unknown).toContain('What is running is not known');
+  expect(await pageWith({})).not.toContain('is running');
 });

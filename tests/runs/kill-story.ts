@@ -51,11 +51,12 @@ export async function expectNothingLost(
   story: KillStory,
   kill: () => Promise<void>,
   days = 30,
+  grain: 'cell' | 'month' = 'cell',
 ): Promise<void> {
   const { market, server } = story;
   const { lake } = story.opened;
   const reader = watchBronze(lake.store);
-  const { workflowId } = await startRequest(lake, backfillOf({ days }));
+  const { workflowId } = await startRequest(lake, backfillOf({ days }, { grain }));
   // So many that all three windows are at it, so few that none of them has ended and let a fourth begin.
   await until(async () => market.requests.length > 2 && (await lake.store.list('bronze')).length >= days);
   const requestsBefore = market.requests.length;

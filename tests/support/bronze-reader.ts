@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseJson } from '../../lake/json.ts';
-import { auditFile, cellOfPath } from '../../lake/layout.ts';
+import { auditFile, cellOfPath, monthAuditFile } from '../../lake/layout.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
 import { dirname } from 'node:path';
 
@@ -75,16 +75,29 @@ async function complaintAbout(store: LocalStore, key: string): Promise<string | 
   if (cell === undefined) return 'it is no cell';
   const hash = createHash('sha256').update(bytes).digest('hex');
   const ofCell = auditFile(cell, 'any').replace(/any\.json$/, '');
-  const verdicts = (await store.list(dirname(ofCell))).filter((name) => name.startsWith(ofCell));
-  for (const verdict of verdicts) {
-    // Written by `audit`; what matters of its shape is compared here.
-    const said = parseJson((await store.get(verdict)) ?? Buffer.from('{}')) as {
-      candidateSha256?: string;
-      verdict?: { outcome?: string };
-    };
-    if (said.candidateSha256 === hash && said.verdict?.outcome === 'passed') return undefined;
+  const ofMonth = monthAuditFile(cell, cell.date.slice(0, 7), 'any').replace(/any\.json$/, '');
+  const files = (await store.list(dirname(ofCell))).filter(
+    (name) => name.startsWith(ofCell) || name.startsWith(ofMonth),
+  );
+  for (const file of files) {
+    const verdicts = await verdictsIn(store, file);
+    const ofBytes = verdicts.find((said) => said.candidateSha256 === hash);
+    if (ofBytes?.verdict?.outcome === 'passed') return undefined;
   }
-  return `none of its ${verdicts.length} verdicts passed these bytes`;
+  return `no verdict in its ${files.length} files passed these bytes`;
+}
+
+/** Written by `audit` and `auditMonth`; what matters of its shape is compared by the caller. */
+interface SaidVerdict {
+  readonly candidateSha256?: string;
+  readonly verdict?: { readonly outcome?: string };
+}
+
+/** The verdicts of a file, one a line. */
+async function verdictsIn(store: LocalStore, file: string): Promise<SaidVerdict[]> {
+  const text = Buffer.from((await store.get(file)) ?? []).toString('utf8');
+  const lines = text.split('\n').filter(Boolean);
+  return lines.map((line) => parseJson(Buffer.from(line)) as SaidVerdict);
 }
 
 async function readTables(

@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectedLake } from '../../client/command/lake-client.ts';
 import { startRun, type RunHandle } from '../../client/run/start-run.ts';
-import { backfillId, dailyId } from '../../workflows/pure/ids.ts';
+import { backfillId, dailyId, reauditId } from '../../workflows/pure/ids.ts';
 import type { RunRequest, Tally } from '../../workflows/pure/run.ts';
 
 /** How a run of a test ended. */
@@ -18,9 +18,10 @@ type Range = Extract<RunRequest, { kind: 'backfill' }>['range'];
 /** A backfill's request; what is left out is as on the command line. */
 export function backfillOf(
   range: Range,
-  more: { tickers?: readonly string[]; force?: boolean } = {},
+  more: { tickers?: readonly string[]; force?: boolean; grain?: 'cell' | 'month' } = {},
 ): RunRequest {
-  return { kind: 'backfill', range, tickers: more.tickers ?? null, force: more.force ?? false, clip: false };
+  const { tickers = null, force = false, grain } = more;
+  return { kind: 'backfill', range, tickers, force, clip: false, ...(grain ? { grain } : {}) };
 }
 
 /** Starts a request under the id that tells it apart from the others of its test. */
@@ -66,6 +67,7 @@ export async function endOfRun(handle: { result(): Promise<unknown> }): Promise<
 function idOf(request: RunRequest, label: string): string {
   if (request.kind === 'daily') return dailyId(request.date);
   if (request.kind === 'retry') return `retry/${request.of}`;
+  if (request.kind === 'reaudit') return reauditId(label, 'test');
   const { range } = request;
   const [from, to] = 'from' in range ? [range.from, range.to] : [`${range.days}-days`, 'now'];
   return backfillId(

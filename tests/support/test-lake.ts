@@ -76,6 +76,8 @@ export async function openTestLake(options: TestLakeOptions): Promise<TestLake> 
 export interface WorkedLake {
   readonly lake: ConnectedLake;
   readonly deps: ActivityDeps;
+  /** The variables by which a process of its own opens this lake. */
+  readonly environment: Readonly<Record<string, string>>;
   setNow(now: Date): void;
   close(): Promise<void>;
 }
@@ -106,6 +108,7 @@ export async function workTestLake(options: WorkedLakeOptions): Promise<WorkedLa
     // DuckDB does not notice a second opening within one process, so test and worker share one index.
     lake: { ...lake, index: deps.index },
     deps,
+    environment: opened.environment,
     setNow,
     close: async () => {
       await stopped(worker);

@@ -3,7 +3,9 @@ import * as policies from '../../workflows/policies.ts';
 
 const all = {
   fetch: policies.fetchPolicy('lake-massive', 1_800),
+  permit: policies.permitPolicy(1_800),
   disk: policies.diskPolicy(1_800),
+  month: policies.monthPolicy(1_800),
   plan: policies.planPolicy(1_800),
   model: policies.modelPolicy(1_800),
   report: policies.reportPolicy,
@@ -22,17 +24,32 @@ describe('every policy', () => {
 
   it('is among those tested here', () => {
     const named = Object.keys(policies).filter((name) => name.endsWith('Policy'));
-    expect(named).toHaveLength(Object.keys(all).length);
+    expect(named).toHaveLength([...Object.keys(all), 'request'].length);
   });
 
   it('for long steps notices a dead worker by its heartbeat', () => {
     expect(all.model.heartbeatTimeout).toBeDefined();
     expect(all.await.heartbeatTimeout).toBeDefined();
+    expect(all.month.heartbeatTimeout).toBeDefined();
   });
 
   it('for a request keeps to the source’s queue, never past its limit', () => {
     expect(all.fetch).toMatchObject({ taskQueue: 'lake-massive', allowEagerDispatch: false });
   });
+});
+
+it('a request that is counted has one attempt, since the next needs leave of its own', () => {
+  const { retry, ...rest } = policies.requestPolicy('lake-massive');
+  expect(retry).toMatchObject({ maximumAttempts: 1 });
+  expect(rest).toEqual({
+    taskQueue: 'lake-massive',
+    startToCloseTimeout: '1 minute',
+    allowEagerDispatch: false,
+  });
+});
+
+it('the pauses between attempts double up to a minute, by whoever they are made', () => {
+  expect([1, 2, 3, 6, 7, 30].map(policies.pauseSecondsAfter)).toEqual([1, 2, 4, 32, 60, 60]);
 });
 
 describe('patience becomes attempts', () => {

@@ -28,6 +28,10 @@ describe('an id', () => {
     expect(ids.windowId('massive.daily_bars', 'AAPL', '2026-08-22', '2026-11-19')).toBe(
       'window/massive.daily_bars/AAPL/2026-08-22..2026-11-19',
     );
+    expect(ids.monthId(cell, '20261120T120000-12345678')).toBe(
+      'month/massive.daily_bars/AAPL/2026-11/20261120T120000-12345678',
+    );
+    expect(ids.withoutBatch(ids.monthId(cell, '20261120T120000-12345678'))).toBe(ids.monthOf(cell));
     expect(ids.dailyId('2026-11-19')).toBe('daily/2026-11-19');
     expect(ids.backfillId('2026-08-22', '2026-11-19', 'ab12')).toBe('backfill/2026-08-22..2026-11-19/ab12');
     expect(ids.retryId('daily/2026-11-19')).toBe('retry/daily/2026-11-19');
@@ -99,6 +103,8 @@ describe('a tally', () => {
     waiting: fc.nat(99),
     refused: fc.nat(99),
     failed: fc.nat(99),
+    skipped: fc.nat(99),
+    dropped: fc.nat(99),
   });
   const tallies = counts.map((count): Tally => ({ ...count, troubles: [] }));
 

@@ -13,7 +13,16 @@ const workflowsPath = join(projectFolder, 'workflows', 'index.ts');
 describe('the workflow bundle', () => {
   it('builds, holds every workflow type, and takes no module of Node along', async () => {
     const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent });
-    for (const name of ['backfill', 'dailyRun', 'dailyTick', 'partition', 'retryFailed', 'window']) {
+    for (const name of [
+      'backfill',
+      'dailyRun',
+      'dailyTick',
+      'month',
+      'partition',
+      'quota',
+      'retryFailed',
+      'window',
+    ]) {
       expect(code).toMatch(new RegExp(`async function ${name}\\(`));
     }
     const modules = [...code.matchAll(/^\/\*\*\*\/ "([^"]+)"/gm)].map(([, path]) => path ?? '');

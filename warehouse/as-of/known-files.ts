@@ -6,7 +6,12 @@ import { bronzeFile, cellSegments, supersededFile } from '../../lake/layout.ts';
 import { isErrno, LakeError } from '../../lake/lake-error.ts';
 import type { LakeIndex } from '../../lake/lake-index.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
-import { readCellRecords, type CellRecord, type Numbered } from '../../lake/records.ts';
+import {
+  placesOf,
+  readPublications,
+  wasCarriedOut,
+  type PublicationRecord,
+} from '../../lake/publication-files.ts';
 import { datasetId, type CellKey } from '../../workflows/pure/cell.ts';
 
 const filesAtOnce = 16;
@@ -64,9 +69,7 @@ async function publications(index: LakeIndex): Promise<Wanted[]> {
 async function layOutFile(store: LocalStore, wanted: Wanted, target: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   if (await take(store, bronzeFile(wanted.cell), wanted.sha256, target)) return;
-  const history = (await readCellRecords(store, wanted.cell)).filter(
-    ({ record }) => record.event === 'published',
-  );
+  const history = await readPublications(store, wanted.cell);
   const known = history.filter(({ number }) => number <= wanted.number).reverse();
   for (const publication of known) {
     for (const place of placesOf(wanted.cell, publication)) {
@@ -75,12 +78,6 @@ async function layOutFile(store: LocalStore, wanted: Wanted, target: string): Pr
     if (wasCarriedOut(publication, history)) throw gone(store, wanted.cell, publication, history);
   }
   throw gone(store, wanted.cell, known[0] ?? wanted, history);
-}
-
-/** In this order, since a file moves from the candidates into bronze, and is kept before it is replaced. */
-function placesOf(cell: CellKey, { number, record }: Numbered<CellRecord>): string[] {
-  const candidate = record.candidate === undefined ? [] : [record.candidate];
-  return [supersededFile(cell, number), ...candidate, bronzeFile(cell)];
 }
 
 /** Gives a file a second name and holds that against a hash: what it names cannot be replaced any more. */
@@ -102,30 +99,11 @@ async function take(
   return false;
 }
 
-/**
- * Tells whether a publication's file ever lay in bronze. A writer that died may have promised one that was
- * never moved: then a later record replaced an earlier file than this one's, or found it still in place.
- */
-function wasCarriedOut(
-  { number, record }: Numbered<CellRecord>,
-  history: readonly Numbered<CellRecord>[],
-): boolean {
-  const earlier = history.filter((other) => other.number < number);
-  const later = history.filter((other) => other.number > number);
-  if (later.some((other) => other.record.supersedes?.number === number)) return true;
-  return !later.some(
-    (other) =>
-      (other.record.supersedes?.number ?? number) < number ||
-      (other.record.sha256 !== record.sha256 &&
-        earlier.some((before) => before.record.sha256 === other.record.sha256)),
-  );
-}
-
 function gone(
   store: LocalStore,
   cell: CellKey,
   { number }: { readonly number: number },
-  history: readonly Numbered<CellRecord>[],
+  history: readonly PublicationRecord[],
 ): LakeError {
   const isReplaced = history.some((other) => other.number > number);
   const place = isReplaced ? supersededFile(cell, number) : bronzeFile(cell);

@@ -21,3 +21,23 @@ export function troubleOf(error: unknown): Trouble {
   }
   return found ?? { code: 'Unknown', reason: String(error) };
 }
+
+/** Tells whether a step that failed may be tried again, and after how long, where its failure says so. */
+export function retryOf(error: unknown): { readonly isRetryable: boolean; readonly retryAfterMs?: number } {
+  let current: unknown = error;
+  for (let depth = 0; depth < longestCause && current instanceof Error; depth += 1) {
+    if ('nonRetryable' in current) {
+      const retryAfterMs = 'details' in current ? delayIn(current.details) : undefined;
+      const isRetryable = current.nonRetryable !== true;
+      return { isRetryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    }
+    current = current.cause;
+  }
+  return { isRetryable: true };
+}
+
+function delayIn(details: unknown): number | undefined {
+  const first: unknown = Array.isArray(details) ? details[0] : undefined;
+  if (typeof first !== 'object' || first === null || !('retryAfterMs' in first)) return undefined;
+  return typeof first.retryAfterMs === 'number' ? first.retryAfterMs : undefined;
+}

@@ -17,6 +17,26 @@ export function partitionId(cell: CellKey): string {
   return `partition/${cell.date}/${cell.ticker}/${cell.dataset}`;
 }
 
+/** `month/massive.daily_bars/AAPL/2026-08`: a ticker's month, whatever batch it is taken from. */
+export function monthOf(cell: CellKey): string {
+  return `month/${cell.dataset}/${cell.ticker}/${cell.date.slice(0, 7)}`;
+}
+
+/** `month/massive.daily_bars/AAPL/2026-08/BATCH`: two windows may each hold a part of one month. */
+export function monthId(cell: CellKey, batchId: string): string {
+  return `${monthOf(cell)}/${batchId}`;
+}
+
+/** Tells whether an id was made by `monthId`. */
+export function isMonthId(id: string): boolean {
+  return id.startsWith('month/');
+}
+
+/** Turns what `monthId` makes into what `monthOf` makes; a batch's id holds no slash. */
+export function withoutBatch(id: string): string {
+  return id.slice(0, id.lastIndexOf('/'));
+}
+
 /** `window/massive.daily_bars/AAPL/2026-08-22..2026-11-19`; grouped: `all.stocks` stands for the ticker. */
 export function windowId(dataset: DatasetId, covers: string, from: PartitionDate, to: PartitionDate): string {
   return `window/${dataset}/${covers}/${from}..${to}`;
@@ -42,6 +62,11 @@ export function retryId(of: string): string {
   return `retry/${of}`;
 }
 
+/** `reaudit/massive.daily_bars/HASH`; the hash is of the contracts and of what is asked for. */
+export function reauditId(of: string, hash: string): string {
+  return `reaudit/${of}/${hash}`;
+}
+
 /** The task queue of workflows and of everything but asking a source. */
 export function mainQueue(lakeId: string): string {
   return lakeId;
@@ -51,3 +76,11 @@ export function mainQueue(lakeId: string): string {
 export function sourceQueue(lakeId: string, source: string): string {
   return `${lakeId}-${source}`;
 }
+
+/** `quota/massive/3f2a1b9c`: the ledger of one key. Not below a lake's id, since the key belongs to no lake. */
+export function quotaId(source: string, keyName: string): string {
+  return `quota/${source}/${keyName}`;
+}
+
+/** The task queue of all ledgers: any worker of the namespace serves any of them, whatever its lake. */
+export const quotaQueue = 'quota';

@@ -13,6 +13,7 @@ export function cellRemedies(cell: CellKey): string[] {
   return [
     'In this UI: *Reset* to the first task, or *Start Workflow Like This One*',
     `In a terminal: \`npx tsx client/retry.ts ${cell.date} ${cell.ticker}\``,
+    `Refused though it is right: \`npx tsx client/accept.ts ${cell.date} ${cell.ticker}\``,
     `To give it up: \`npx tsx client/skip.ts ${cell.date} ${cell.ticker} --reason "…"\``,
     'Left alone, the daily runs of the next seven days take it up again',
   ];

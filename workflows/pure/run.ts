@@ -1,4 +1,6 @@
 import type { CellKey, CellState, DatasetId, PartitionDate } from './cell.ts';
+import { fateOf, type LeaveOut, type Paused, type TakenAct } from './steering.ts';
+import type { QuotaWait } from './quota/wait.ts';
 
 /** What is asked of a run, what it plans, and what comes back: small JSON, never rows. */
 
@@ -15,6 +17,8 @@ export type RunRequest =
       readonly force: boolean;
       /** Leaves out what lies beyond a source's history instead of refusing the whole. */
       readonly clip: boolean;
+      /** One workflow for each cell, or for each ticker's month; absent: `auto`, by how many cells are to do. */
+      readonly grain?: 'auto' | 'cell' | 'month';
     }
   /** One day, and what failed or is missing in the week that ends with it. */
   | {
@@ -24,7 +28,20 @@ export type RunRequest =
       readonly isExplicit: boolean;
     }
   /** Every refused or failed cell, or those of one run. */
-  | { readonly kind: 'retry'; readonly of: string };
+  | { readonly kind: 'retry'; readonly of: string }
+  /** Every cell that was judged under another contract, from its staged batch. */
+  | {
+      readonly kind: 'reaudit';
+      /** The datasets, each with the hash of the contract that whoever asks has read. */
+      readonly contracts: Readonly<Record<DatasetId, string>>;
+      /** Only these; null: every asset. */
+      readonly tickers: readonly string[] | null;
+      /** Only these days; null: every day. */
+      readonly range: { readonly from: PartitionDate; readonly to: PartitionDate } | null;
+    };
+
+/** Why a cell is judged again from its staged batch, with nothing fetched. */
+export type JudgedAgainCause = 'contract' | 'acceptance';
 
 /** What one window asks a source: a range of one symbol, or one day of a whole market. */
 export type WindowAsk =
@@ -52,6 +69,10 @@ export interface WindowTask {
   readonly dates: readonly PartitionDate[];
   /** A batch that was staged before and is good for these cells: nothing is fetched. */
   readonly batch?: BatchRef;
+  /** Set where its cells were judged before: nothing may be fetched for them. */
+  readonly cause?: JudgedAgainCause;
+  /** Present where the cells of a month are done together. */
+  readonly grain?: 'month';
 }
 
 /** A cell whose day is not final yet; it waits by itself and fetches its own date. */
@@ -69,6 +90,8 @@ export interface PlanSummary {
   readonly skipped: number;
   readonly waiting: number;
   readonly todo: number;
+  /** How many of those to do are done a month at a time; absent: none. */
+  readonly byMonth?: number;
   /** Requests a source will be sent, one page each. */
   readonly requests: Readonly<Record<string, number>>;
   readonly from: PartitionDate;
@@ -80,6 +103,17 @@ export interface PlanRef {
   readonly pageCount: number;
   readonly windowCount: number;
   readonly summary: PlanSummary;
+}
+
+/** A plan among those of a run: its own, and one for each addition. They are carried out one after the other. */
+export interface PlanPart {
+  /** Counts from 0. */
+  readonly number: number;
+  /** Under which name its pages lie: the execution that planned it. */
+  readonly plannedBy: string;
+  readonly pageCount: number;
+  /** The first page that has not been carried out. */
+  readonly nextPage: number;
 }
 
 /** One page of a plan. */
@@ -106,6 +140,9 @@ export interface Tally {
   readonly waiting: number;
   readonly refused: number;
   readonly failed: number;
+  /** Left out by a person before they began: given up for a reason, or dropped from this run only. */
+  readonly skipped: number;
+  readonly dropped: number;
   /** The first few that did not get there; the records know all. */
   readonly troubles: readonly CellTrouble[];
 }
@@ -120,6 +157,8 @@ export interface RunOptions {
   readonly isReportWanted?: boolean;
   /** False on a server that lacks our search attributes: lists there cannot be filtered by cell. */
   readonly isSearchable: boolean;
+  /** Sources whose requests a ledger counts and paces. */
+  readonly meteredSources: readonly string[];
 }
 
 /** Who a workflow works for. */
@@ -137,7 +176,21 @@ export interface RunProgress {
   readonly tally: Tally;
   /** Ids (without the lake's) of the windows that are open now; each answers `windowProgress`. */
   readonly openWindows: readonly string[];
+  /** The wait for a quota that ends first, where a window waits for the next day or month. */
+  readonly quotaWait: QuotaWait | null;
   readonly step: 'planning' | 'cells' | 'model' | 'ended';
+  readonly steering: RunSteering;
+}
+
+/** What people have made of a run since it was started. */
+export interface RunSteering {
+  readonly paused: Paused | null;
+  /** How many cells may run at once now. */
+  readonly cellsAtOnce: number;
+  /** The newest acts, oldest first. */
+  readonly acts: readonly TakenAct[];
+  /** Cells that were added, as requests of their own. */
+  readonly added: readonly RunRequest[];
 }
 
 /** What a run ends with. */
@@ -147,11 +200,22 @@ export interface RunResult {
   readonly tally: Tally;
 }
 
+/** How many cells a window runs in one history; with more left it goes on in a fresh one. */
+export const cellsInPage = 250;
+
 /** How many troubles a tally names. */
 export const troublesNamed = 20;
 
 /** The tally before anything happened. */
-export const emptyTally: Tally = { published: 0, waiting: 0, refused: 0, failed: 0, troubles: [] };
+export const emptyTally: Tally = {
+  published: 0,
+  waiting: 0,
+  refused: 0,
+  failed: 0,
+  skipped: 0,
+  dropped: 0,
+  troubles: [],
+};
 
 /** Adds two tallies; only the first few troubles are named. */
 export function addTallies(left: Tally, right: Tally): Tally {
@@ -160,16 +224,53 @@ export function addTallies(left: Tally, right: Tally): Tally {
     waiting: left.waiting + right.waiting,
     refused: left.refused + right.refused,
     failed: left.failed + right.failed,
+    skipped: left.skipped + right.skipped,
+    dropped: left.dropped + right.dropped,
     troubles: [...left.troubles, ...right.troubles].slice(0, troublesNamed),
   };
 }
 
-/** How many cells of a tally are settled, well or badly. */
+/** How many cells of a tally are settled, well or badly, or left out. */
 export function settledCount(tally: Tally): number {
-  return tally.published + tally.waiting + tally.refused + tally.failed;
+  const { published, waiting, refused, failed, skipped, dropped } = tally;
+  return published + waiting + refused + failed + skipped + dropped;
+}
+
+/** Adds the counts of an addition to those of the plan before it. */
+export function addSummaries(left: PlanSummary, right: PlanSummary): PlanSummary {
+  const requests = { ...left.requests };
+  for (const [source, count] of Object.entries(right.requests))
+    requests[source] = (requests[source] ?? 0) + count;
+  return {
+    due: left.due + right.due,
+    closed: left.closed + right.closed,
+    published: left.published + right.published,
+    skipped: left.skipped + right.skipped,
+    waiting: left.waiting + right.waiting,
+    todo: left.todo + right.todo,
+    requests,
+    from: left.from < right.from ? left.from : right.from,
+    to: left.to > right.to ? left.to : right.to,
+  };
 }
 
 /** The tally of one troubled cell. */
 export function tallyOfTrouble(trouble: CellTrouble): Tally {
   return { ...emptyTally, [trouble.state]: 1, troubles: [trouble] };
+}
+
+/** A cell of a window, with the source's name of its asset. */
+export type CellOfWindow = CellKey & { readonly symbol: string };
+
+/** Every cell of a window. */
+export function cellsOf({ dataset, assets, dates }: WindowTask): CellOfWindow[] {
+  return assets.flatMap(({ ticker, symbol }) => dates.map((date) => ({ dataset, ticker, symbol, date })));
+}
+
+/** Counts those cells of a part of a plan that people left out. */
+export function leftOutTally(cells: readonly CellKey[], leaveOuts: readonly LeaveOut[], part: number): Tally {
+  if (leaveOuts.length === 0) return emptyTally;
+  const fates = cells.map((cell) => fateOf(cell, leaveOuts, part));
+  const count = (fate: LeaveOut['fate']): number => fates.filter((each) => each === fate).length;
+  return { ...emptyTally, skipped: count('skipped'), dropped: count('dropped') };
 }

@@ -8,11 +8,11 @@ import { sealBatch } from '../../../lake/batches.ts';
 import { LakeIndex } from '../../../lake/lake-index.ts';
 import { LocalStore } from '../../../lake/local-store.ts';
 import { recover } from '../../../lake/recover.ts';
-import { cellFile, publishFile, sealFacts, stockCell } from './acts.ts';
+import { cellFile, publishFile, publishMonthFiles, sealFacts, stockCell } from './acts.ts';
 import { CallCounter, counted, watchFileCalls } from './file-calls.ts';
 
 const actSchema = z.object({
-  act: z.enum(['publish', 'seal', 'recover']),
+  act: z.enum(['publish', 'publish-many', 'seal', 'recover']),
   root: z.string(),
   /** The ticker of the cell, or the id of the batch. */
   name: z.string().default('A'),
@@ -38,6 +38,8 @@ async function perform({ act, root, name, close, attempt }: z.output<typeof actS
       const cell = stockCell(name);
       return publishFile(store, cell, attempt, cellFile(cell, close));
     }
+    case 'publish-many':
+      return publishMonthFiles(store, name, attempt, close);
     case 'seal':
       return sealBatch(store, 'massive', { ...sealFacts, batchId: name }, 2);
     case 'recover':

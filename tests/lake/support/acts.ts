@@ -1,5 +1,6 @@
 import { claimBatch, keepArrived } from '../../../lake/batches.ts';
 import { encodeParquet } from '../../../lake/parquet.ts';
+import { publishCandidates, type AuditedCell, type CellPublication } from '../../../lake/publish-many.ts';
 import { publishCandidate, writeCandidate, type Publication } from '../../../lake/publish.ts';
 import type { Store } from '../../../lake/store.ts';
 import type { CellKey } from '../../../workflows/pure/cell.ts';
@@ -30,6 +31,37 @@ export async function publishFile(
   bytes: Uint8Array,
 ): Promise<Publication> {
   return publishCandidate(store, cell, await writeCandidate(store, cell, attempt, bytes, 1), facts);
+}
+
+/** Three days of one stock. */
+export function monthCells(ticker: string): CellKey[] {
+  return ['2026-01-05', '2026-01-06', '2026-01-07'].map((date) => stockCell(ticker, date));
+}
+
+/** The candidates of three days, written as the step of a month writes them. */
+export async function writeMonthFiles(
+  store: Store,
+  ticker: string,
+  attempt: string,
+  close: number,
+): Promise<AuditedCell[]> {
+  return Promise.all(
+    monthCells(ticker).map(async (cell) => {
+      const bytes = cellFile(cell, close);
+      return { cell, candidate: await writeCandidate(store, cell, attempt, bytes, 1, undefined, 'batch-1') };
+    }),
+  );
+}
+
+/** Writes and publishes one attempt's files of three days, as the two steps of a month do. */
+export async function publishMonthFiles(
+  store: Store,
+  ticker: string,
+  attempt: string,
+  close: number,
+): Promise<CellPublication[]> {
+  const audited = await writeMonthFiles(store, ticker, attempt, close);
+  return publishCandidates(store, audited, facts, () => undefined);
 }
 
 /** What the manifest of a test's batch says, but for its id. */

@@ -1,12 +1,12 @@
 import type { Contract } from '../contracts/contract.ts';
-import type { LoadedBatch } from '../lake/batch-cache.ts';
-import type { Manifest } from '../lake/batches.ts';
-import { canonicalJson, sha256 } from '../lake/json.ts';
-import { encodeParquet, type ParquetValue } from '../lake/parquet.ts';
 import type { Resource, SourceRow } from '../sources/source.ts';
 import { splitDataset, type CellKey } from '../workflows/pure/cell.ts';
 import type { BatchRef } from '../workflows/pure/run.ts';
 import { askedOn } from './asked-on.ts';
+import type { LoadedBatch } from './batch-cache.ts';
+import type { Manifest } from './batches.ts';
+import { canonicalJson, sha256 } from './json.ts';
+import { encodeParquet, type ParquetValue } from './parquet.ts';
 
 /** A cell's file, before anybody wrote it. */
 export interface CellBytes {

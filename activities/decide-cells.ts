@@ -1,0 +1,47 @@
+import type { Contract } from '../contracts/contract.ts';
+import { contractChanged } from '../contracts/contract-error.ts';
+import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
+import { cellsOfOtherContracts, dueAgain, lapsedCells } from '../plan/judged-again.ts';
+import { knownCells, memoryFor } from '../plan/memory.ts';
+import { utcDateOf } from '../workflows/pure/cell.ts';
+import type { RunRequest } from '../workflows/pure/run.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** Decides what becomes of every cell that a request means. */
+export async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): Promise<DueCell[]> {
+  const assets = await deps.plannedAssets();
+  switch (request.kind) {
+    case 'retry':
+      return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
+    case 'reaudit': {
+      const contracts = agreedContracts(deps, request.contracts);
+      return dueAgain(await cellsOfOtherContracts(deps.index, contracts, request), assets, 'contract');
+    }
+    case 'backfill':
+      return dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
+    case 'daily': {
+      const due = dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
+      const lapsed = await lapsedCells(deps.index, utcDateOf(now.getTime()));
+      return withLapsed(due, dueAgain(lapsed, assets, 'acceptance'));
+    }
+  }
+}
+
+/** A price that was accepted for a time is judged again when that is over, however old it is. */
+function withLapsed(due: readonly DueCell[], lapsed: readonly DueCell[]): DueCell[] {
+  const keyOf = ({ asset, date }: DueCell): string => `${asset.dataset}/${asset.ticker}/${date}`;
+  const keys = new Set(lapsed.map(keyOf));
+  return [...due.filter((cell) => !keys.has(keyOf(cell))), ...lapsed];
+}
+
+/**
+ * The contracts in force, once they are known to be those that whoever asks has read.
+ * @throws ContractError `ContractChanged` where this worker began before a contract was changed.
+ */
+function agreedContracts(deps: ActivityDeps, wanted: Readonly<Record<string, string>>): Contract[] {
+  return Object.entries(wanted).map(([dataset, sha256]) => {
+    const contract = deps.contracts.get(dataset);
+    if (contract?.sha256 === sha256) return contract;
+    throw contractChanged(dataset, contract?.version);
+  });
+}

@@ -1,0 +1,111 @@
+import { pageCountOf, pageOf, type Plan } from '../../plan/plan.ts';
+import { splitDataset } from '../../workflows/pure/cell.ts';
+import { cellsInPage, type PlanPage, type RunOptions, type WindowTask } from '../../workflows/pure/run.ts';
+
+/**
+ * What a run would cost on Temporal Cloud, in actions: one for a workflow that is started or continues as new, one
+ * more where a parent starts it, one for each attempt of an activity, for each timer, signal and upsert of search
+ * attributes. Each function below is one workflow on its way without trouble: whoever changes what a workflow does
+ * changes its function, and a test holds them against real histories.
+ */
+
+const start = 1;
+const childStart = 2;
+const activity = 1;
+const continuation = 1;
+const upsert = 1;
+const timer = 1;
+/** Leave for one request: a step, and the update by which it asks the ledger. */
+const permit = activity + 1;
+
+/** The actions of a run, and of what it leaves to be done later. */
+export interface ActionEstimate {
+  readonly run: number;
+  readonly windows: number;
+  readonly cells: number;
+  /** Of cells whose day is not final: they wait, and go on by themselves after the run. */
+  readonly later: number;
+  readonly total: number;
+  /** What following the run in a terminal adds each second, in queries. */
+  readonly watchingPerSecond: number;
+}
+
+/** Counts the actions that a plan would cost, where nothing fails. */
+export function actionsOf(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOptions): ActionEstimate {
+  const run = runActions(plan, options);
+  const windows = sum(plan.windows.map((window) => windowActions(window, options)));
+  const cells = sum(plan.windows.map((window) => cellsActions(window, options)));
+  const later = plan.alone.length * waitingCellActions(options);
+  const open = Math.min(options.windowsAtOnce, plan.windows.length);
+  return {
+    run,
+    windows,
+    cells,
+    later,
+    total: run + windows + cells + later,
+    watchingPerSecond: queriesPerSecond * (1 + open),
+  };
+}
+
+/** As often does a terminal ask the run and each of its open windows how it stands. */
+const queriesPerSecond = 2;
+
+/** Plans, reads its pages, passes shares on, rebuilds, reports and records its end. */
+function runActions(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOptions): number {
+  const pages = Array.from({ length: pageCountOf(plan) }, (_, page) => pageOf(plan, page));
+  const steps = { plan: activity, model: activity, report: activity, end: activity };
+  return (
+    start +
+    sum(Object.values(steps)) +
+    pages.length * activity +
+    Math.max(0, pages.length - 1) * continuation +
+    shareSignals(pages, options)
+  );
+}
+
+/** A window is told when it may run more cells, since another one ended: only the last ones of a page are. */
+function shareSignals(pages: readonly PlanPage[], { windowsAtOnce, cellsAtOnce }: RunOptions): number {
+  const share = (left: number): number =>
+    Math.max(1, Math.floor(cellsAtOnce / Math.max(1, Math.min(windowsAtOnce, left))));
+  const signalsOnPage = (onPage: number): number =>
+    sum(
+      Array.from({ length: Math.max(0, onPage - 1) }, (_, place) => place + 1).map((left) =>
+        share(left) === share(left + 1) ? 0 : Math.min(left, windowsAtOnce),
+      ),
+    );
+  return sum(pages.map(({ windows }) => signalsOnPage(windows.length)));
+}
+
+/** A window fetches one page and stages it; the cell lane's begins a fresh history every few hundred cells. */
+function windowActions({ dataset, assets, dates, batch, grain }: WindowTask, options: RunOptions): number {
+  const isMetered = options.meteredSources.includes(splitDataset(dataset).source);
+  const fetched = batch ? 0 : 2 * activity + (isMetered ? permit : 0);
+  const pages = grain === 'month' ? 1 : Math.ceil((assets.length * dates.length) / cellsInPage);
+  return childStart + fetched + Math.max(0, pages - 1) * continuation;
+}
+
+/** What a window's cells cost: each by itself, or a month of them together. */
+function cellsActions({ assets, dates, grain }: WindowTask, options: RunOptions): number {
+  if (grain !== 'month') return assets.length * dates.length * cellActions(options);
+  const months = new Set(dates.map((date) => date.slice(0, 7))).size;
+  return assets.length * months * monthActions;
+}
+
+/** The month lane: one workflow writes, audits and publishes the month's cells. */
+const monthActions = childStart + 3 * activity;
+
+/** The cell lane's cell: writes, audits, publishes, and shows its state where the server can list by it. */
+function cellActions({ isSearchable }: RunOptions): number {
+  return childStart + 3 * activity + (isSearchable ? upsert : 0);
+}
+
+/** Looks at its day, waits, looks again, fetches, stages, goes the way of a cell, and ends with model and report. */
+function waitingCellActions({ isSearchable }: RunOptions): number {
+  const waits = 2 * activity + timer;
+  const goesOn = 8 * activity;
+  return childStart + waits + goesOn + (isSearchable ? 4 * upsert : 0);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

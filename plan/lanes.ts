@@ -1,0 +1,30 @@
+import type { RunRequest, WindowTask } from '../workflows/pure/run.ts';
+
+/** From so many cells on, a backfill goes by the month unless a person says otherwise. */
+const cellsForMonths = 2_000;
+
+/**
+ * Chooses the lane of each window. One workflow for each cell is right for a day and for what needs care; long history
+ * goes by the ticker's month. Only windows over a range can: a market's day has one cell of each ticker.
+ */
+export function inLanes(
+  windows: readonly WindowTask[],
+  request: RunRequest,
+  cellsToDo: number,
+): WindowTask[] {
+  if (!isByMonth(request, cellsToDo)) return [...windows];
+  return windows.map((window) => (window.ask.kind === 'range' ? { ...window, grain: 'month' } : window));
+}
+
+/** How many cells of a plan go by the month. */
+export function cellsByMonth(windows: readonly WindowTask[]): number {
+  return windows
+    .filter(({ grain }) => grain === 'month')
+    .reduce((count, { assets, dates }) => count + assets.length * dates.length, 0);
+}
+
+function isByMonth(request: RunRequest, cellsToDo: number): boolean {
+  if (request.kind !== 'backfill') return false;
+  const grain = request.grain ?? 'auto';
+  return grain === 'auto' ? cellsToDo >= cellsForMonths : grain === 'month';
+}

@@ -1,0 +1,69 @@
+import type { LakeIndex } from '../lake/lake-index.ts';
+import {
+  addDays,
+  datasetId,
+  daysBetween,
+  type DatasetId,
+  type PartitionDate,
+} from '../workflows/pure/cell.ts';
+import type { PlannedAsset } from './due-cells.ts';
+import { lastFinalDate } from './finality.ts';
+
+/** How far an asset lags behind the newest day that it could have. */
+export interface Staleness {
+  readonly dataset: DatasetId;
+  readonly ticker: string;
+  /** The newest published day; null where there is none. */
+  readonly newest: PartitionDate | null;
+  /** The newest open day that is final; null where its calendar has none in the last weeks. */
+  readonly due: PartitionDate | null;
+  /** Calendar days from `newest` to `due`; 0 where nothing is missing at the end. */
+  readonly days: number;
+}
+
+const longestClosureDays = 30;
+
+/**
+ * Measures every asset against its own last final open day, so that neither a weekend nor a source's hour makes one stale.
+ * An asset that was never published is counted from `since`, the day its lake was made.
+ */
+export async function readStaleness(
+  index: Pick<LakeIndex, 'rows'>,
+  assets: readonly PlannedAsset[],
+  now: Date,
+  since: PartitionDate,
+): Promise<Staleness[]> {
+  const rows = await index.rows(
+    'select source, resource, ticker, max(date)::varchar as newest from publications group by all',
+  );
+  // The query's own columns, none of them null.
+  const newestOf = new Map(
+    (rows as Record<'source' | 'resource' | 'ticker' | 'newest', string>[]).map((row) => [
+      `${datasetId(row.source, row.resource)}/${row.ticker}`,
+      row.newest,
+    ]),
+  );
+  return assets.map((asset) => {
+    const { dataset, ticker } = asset;
+    const newest = newestOf.get(`${dataset}/${ticker}`) ?? null;
+    const due = newestDueDate(asset, now, newest);
+    return { dataset, ticker, newest, due, days: daysLate(newest, due, since) };
+  });
+}
+
+/** The newest final open day; nobody need look further back than what is published. */
+function newestDueDate(asset: PlannedAsset, now: Date, newest: PartitionDate | null): PartitionDate | null {
+  const last = lastFinalDate(now, asset.final);
+  for (let back = 0; back < longestClosureDays; back += 1) {
+    const date = addDays(last, -back);
+    if (newest !== null && date < newest) return null;
+    if (asset.calendar.day(date).isOpen) return date;
+  }
+  return null;
+}
+
+function daysLate(newest: PartitionDate | null, due: PartitionDate | null, since: PartitionDate): number {
+  if (due === null) return 0;
+  if (newest === null) return Math.max(1, daysBetween(since, due) + 1);
+  return Math.max(0, daysBetween(newest, due));
+}

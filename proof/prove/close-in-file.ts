@@ -1,0 +1,16 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { fileRelation } from '../../contracts/subject.ts';
+
+/** Reads the close out of a cell's Parquet file; undefined where it has none, or is no such file. */
+export async function closeInFile(path: string): Promise<number | undefined> {
+  const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+  const connection = await instance.connect();
+  try {
+    const reader = await connection.runAndReadAll(`select close from ${fileRelation(path)}`);
+    const value = reader.getRowsJS()[0]?.[0];
+    return typeof value === 'number' ? value : undefined;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}

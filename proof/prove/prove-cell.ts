@@ -1,0 +1,166 @@
+import { sha256 } from '../../lake/json.ts';
+import { readAudit } from '../../lake/audits.ts';
+import { readManifest } from '../../lake/batches.ts';
+import { LakeError } from '../../lake/lake-error.ts';
+import { bronzeFile, cellRecordsFolder, recordFile, stagingFolder } from '../../lake/layout.ts';
+import { readPublishedFile, type PublicationRecord } from '../../lake/publication-files.ts';
+import { splitDataset, type CellKey } from '../../workflows/pure/cell.ts';
+import type { ProofLake } from '../proof-lake.ts';
+import { rebuildPublication, type NotRebuilt, type RebuiltPublication } from '../rebuild-publication.ts';
+import { excerptOf } from './excerpt.ts';
+import { broken, sound, type Link } from './link.ts';
+import { closeInFile } from './close-in-file.ts';
+import type { WarehouseNumber } from './warehouse-number.ts';
+
+/** What is to be proved. */
+export interface ProofSubject {
+  readonly cell: CellKey;
+  readonly publication: PublicationRecord;
+  /** The close that the warehouse shows; null where the warehouse takes its price from another dataset. */
+  readonly number: WarehouseNumber | null;
+}
+
+/**
+ * Goes from the number in the warehouse back to the request that brought it, looks at every file in between, and
+ * makes the published file again from the raw answer. A broken link is told, and the others are looked at all the same.
+ */
+export async function proveCell(lake: ProofLake, subject: ProofSubject): Promise<Link[]> {
+  const { cell, publication } = subject;
+  const rebuilt = await rebuildPublication(lake, cell, publication);
+  const { link: file, close } = await fileLink(lake, subject);
+  return [
+    numberLink(subject, close),
+    file,
+    recordLink(subject),
+    await auditLink(lake, subject),
+    await contractLink(lake, subject),
+    ...(await batchLinks(lake, subject, rebuilt)),
+    rebuiltLink(subject, rebuilt),
+  ];
+}
+
+function numberLink({ cell, number, publication }: ProofSubject, close: number | undefined): Link {
+  if (number === null) return sound('number', 'the warehouse takes its price from another dataset');
+  const shown = `close ${number.close}${number.currency === null ? '' : ` ${number.currency}`}`;
+  const line = `marts.fct_daily_prices says: ${cell.ticker} ${shown}, observed on ${number.observedDate}`;
+  const batch = publication.record.batch?.id;
+  if (number.batchId !== batch)
+    return broken('number', line, `it names batch ${number.batchId}, the publication ${batch ?? 'none'}`);
+  if (close === undefined || close === number.close) return sound('number', line);
+  return broken('number', line, `the published file says ${close}`);
+}
+
+async function fileLink(
+  lake: ProofLake,
+  { cell, publication }: ProofSubject,
+): Promise<{ link: Link; close?: number }> {
+  const { record } = publication;
+  const wanted = `sha256 ${record.sha256 ?? 'unknown'}, as record ${publication.number} says`;
+  const file = await readPublishedFile(lake.store, cell, publication);
+  if (!file) return { link: broken('file', `no file has ${wanted}; it belongs at ${bronzeFile(cell)}`) };
+  const close = await closeInFile(lake.store.pathOf(file.place));
+  const lines = [
+    file.place,
+    `${file.bytes.byteLength} bytes, ${wanted}; its close is ${close ?? 'not there'}`,
+  ];
+  return { link: sound('file', ...lines), ...(close === undefined ? {} : { close }) };
+}
+
+function recordLink({ cell, publication: { number, record } }: ProofSubject): Link {
+  const replaced = record.supersedes ? `; it replaced record ${record.supersedes.number}` : '';
+  return sound(
+    'record',
+    recordFile(cellRecordsFolder(cell), number),
+    `${record.event} at ${record.recordedAt} by ${record.workflowId ?? 'nobody known'} for ${record.run}${replaced}`,
+  );
+}
+
+async function auditLink(lake: ProofLake, { cell, publication: { record } }: ProofSubject): Promise<Link> {
+  if (record.audit === undefined) return broken('audit', 'the record names no audit');
+  const read = await readAudit(lake.store, record.audit, cell);
+  if (read.outcome !== 'right') return broken('audit', record.audit, read.found);
+  const { verdict, auditedAt, candidateSha256 } = read.audit;
+  const lines = [
+    record.audit,
+    `${verdict.outcome} at ${auditedAt}, ${verdict.ruleCount} rules:`,
+    ...verdict.checks.map(
+      (check) => `  ${check.rule}: ${check.outcome}, found ${check.measured} (${check.expected})`,
+    ),
+  ];
+  if (candidateSha256 === record.sha256) return sound('audit', ...lines);
+  return broken('audit', ...lines, `it judged another file, sha256 ${candidateSha256}`);
+}
+
+async function contractLink(lake: ProofLake, { cell, publication: { record } }: ProofSubject): Promise<Link> {
+  const { contractVersion: version, contractSha256 } = record;
+  if (version === undefined || contractSha256 === undefined)
+    return broken('contract', 'the record does not say which');
+  const shelved = await lake.contracts.find({ dataset: cell.dataset, version, sha256: contractSha256 });
+  if (shelved.outcome !== 'found') return broken('contract', shelved.file, shelved.found);
+  return sound('contract', shelved.file, `version ${version}, sha256 ${contractSha256}`);
+}
+
+/** The batch's manifest, the raw pages, and what was asked for. */
+async function batchLinks(
+  lake: ProofLake,
+  { cell, publication: { record } }: ProofSubject,
+  rebuilt: RebuiltPublication | NotRebuilt,
+): Promise<Link[]> {
+  const { batch } = record;
+  if (!batch) return [broken('batch', 'the record names no batch')];
+  const { source } = splitDataset(cell.dataset);
+  const folder = stagingFolder(source, batch.ingestionDate, batch.id);
+  const manifest = await readManifest(lake.store, source, batch).catch((error: unknown) => {
+    if (error instanceof LakeError) return error.message;
+    throw error;
+  });
+  if (typeof manifest !== 'object')
+    return [broken('batch', `${folder}/manifest.json`, manifest ?? 'there is no such file')];
+  const pages: Link[] = await Promise.all(
+    manifest.pages.map(async ({ file, sha256: hash, sizeBytes }) => {
+      const bytes = await lake.store.get(`${folder}/${file}`);
+      const line = `${folder}/${file}`;
+      if (bytes && sha256(bytes) === hash) return sound('answer', line, `${sizeBytes} bytes, sha256 ${hash}`);
+      return broken('answer', line, bytes ? `its sha256 is not ${hash}` : 'there is no such file');
+    }),
+  );
+  return [
+    sound('batch', `${folder}/manifest.json`, `by ${manifest.workflowId}, ${manifest.pages.length} pages`),
+    withExcerpt(pages, cell, rebuilt),
+    sound(
+      'request',
+      ...manifest.pages.map(
+        ({ request, status, fetchedAt }) => `GET ${request.target} at ${fetchedAt}: ${status}`,
+      ),
+    ),
+  ];
+}
+
+/** All pages as one link, with the place from which the close was read. */
+function withExcerpt(pages: readonly Link[], cell: CellKey, rebuilt: RebuiltPublication | NotRebuilt): Link {
+  const lines = pages.flatMap((page) => page.lines);
+  if (pages.some(({ isSound }) => !isSound)) return broken('answer', ...lines);
+  if (rebuilt.outcome === 'not-rebuilt') return sound('answer', ...lines);
+  const { resource, loaded, batch, symbol } = rebuilt;
+  const place = excerptOf(resource, loaded, { ...cell, batch, symbol }, 'close');
+  if (!place)
+    return sound('answer', ...lines, 'the close is made of several values and cannot be pointed out');
+  const page = loaded.manifest.pages[place.page]?.file ?? '';
+  const around = `${place.before}>>>${place.text}<<<${place.after}`.replaceAll(/\s+/g, ' ');
+  return sound('answer', ...lines, `in ${page} at character ${place.position}: … ${around} …`);
+}
+
+function rebuiltLink(
+  { publication: { record } }: ProofSubject,
+  rebuilt: RebuiltPublication | NotRebuilt,
+): Link {
+  if (rebuilt.outcome === 'not-rebuilt') return broken('rebuilt', `${rebuilt.cause}: ${rebuilt.found}`);
+  const made = `${rebuilt.encoded.bytes.byteLength} bytes, sha256 ${rebuilt.sha256}`;
+  if (rebuilt.isSameBytes) return sound('rebuilt', made, 'byte for byte the published file');
+  if (rebuilt.isOtherContent) return broken('rebuilt', made, 'the reader finds other rows than it did then');
+  if (rebuilt.isSameWriter) return broken('rebuilt', made, 'other bytes, from the same rows and writer');
+  const by = record.writer ?? 'an unknown writer';
+  return record.contentSha256 === undefined
+    ? broken('rebuilt', made, `other bytes; the published file is by ${by}`)
+    : sound('rebuilt', made, `the same rows; other bytes, since the published file is by ${by}`);
+}

@@ -1,0 +1,32 @@
+import type { CellKey, PartitionDate } from './cell.ts';
+import type { BatchRef, WindowTask } from './run.ts';
+
+/** The cells of one ticker's month that are done together, from one batch. */
+export interface MonthCells extends Omit<CellKey, 'date'> {
+  readonly symbol: string;
+  readonly batch: BatchRef;
+  /** Ascending, all of one month. */
+  readonly dates: readonly PartitionDate[];
+}
+
+/** Cuts a window's cells into the months of each ticker. */
+export function monthsOf({ dataset, assets, dates }: WindowTask, batch: BatchRef): MonthCells[] {
+  const byMonth = new Map<string, PartitionDate[]>();
+  for (const date of dates) {
+    const own = byMonth.get(date.slice(0, 7));
+    if (own) own.push(date);
+    else byMonth.set(date.slice(0, 7), [date]);
+  }
+  return assets.flatMap(({ ticker, symbol }) =>
+    [...byMonth.values()].map((own) => ({ dataset, ticker, symbol, batch, dates: own })),
+  );
+}
+
+/** So many of a month's cells are in hand at one time, in its longest step. */
+const cellsOfMonthAtOnce = 8;
+
+/** How many months may run at once where so many cells may: one at least, unless no cell may. */
+export function monthsAtOnce(cellsAtOnce: number): number {
+  if (cellsAtOnce <= 0) return 0;
+  return Math.max(1, Math.floor(cellsAtOnce / cellsOfMonthAtOnce));
+}
