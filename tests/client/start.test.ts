@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,7 +32,14 @@ afterEach(async () => {
     await once(child, 'exit');
   }
   await rm(folder, { recursive: true, force: true });
+  await rm(`${folder}.yaml`, { force: true });
 });
+
+/** Leaves the report out, which takes longer than all else of so small a run. */
+async function withoutReport(): Promise<void> {
+  await writeFile(`${folder}.yaml`, 'run: { report: false }\n');
+  environment['MARKETLAKE_CONFIG'] = `${folder}.yaml`;
+}
 
 interface Started {
   readonly child: ChildProcess;
@@ -82,6 +89,7 @@ describe('npm start', () => {
   });
 
   it('stays up until Ctrl-C; a second start joins it, and a worker that dies is replaced', async () => {
+    await withoutReport();
     const first = start('--days', '2', '--tickers', 'BTC');
     await until(() => first.text().includes('Up until Ctrl-C'));
     const runtime = await runtimeOf();
@@ -109,6 +117,7 @@ describe('npm start', () => {
   });
 
   it('that was killed leaves a server which the next start takes over instead of starting another on its database', async () => {
+    await withoutReport();
     const first = start('--days', '1', '--tickers', 'BTC');
     await until(() => first.text().includes('Up until Ctrl-C'));
     const left = (await runtimeOf())?.temporal;
