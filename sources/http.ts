@@ -86,7 +86,12 @@ async function exchange(url: URL, signal: AbortSignal, asking: Asking): Promise<
   if (!isWhole) throw tooLarge(asking);
   // What came is kept as it came, but for a key: some APIs repeat it in the address of the next page.
   const body = withoutKey(bytes, asking.access.apiKey);
-  return { status: response.status, contentType: response.headers.get('content-type'), body };
+  const contentType = response.headers.get('content-type');
+  return {
+    status: response.status,
+    contentType: contentType === null ? null : hidingKey(contentType, asking.access.apiKey),
+    body,
+  };
 }
 
 async function refused(response: Response, asking: Asking): Promise<SourceError> {
@@ -105,7 +110,7 @@ async function refused(response: Response, asking: Asking): Promise<SourceError>
 function meaningOf(status: number, headers: Headers, text: string, asking: Asking): Refusal {
   if (status === 429)
     return { code: 'RateLimited', advice: 'Lower the source’s requestsPerMinute if this recurs.' };
-  if (status < 400) return redirected(headers.get('location'));
+  if (status < 400) return redirected(headers.get('location'), asking.access.apiKey);
   if (status >= 500 || status === 408) {
     return {
       code: 'SourceUnavailable',
@@ -115,7 +120,9 @@ function meaningOf(status: number, headers: Headers, text: string, asking: Askin
   return asking.options.refusalOf(status, text);
 }
 
-function redirected(location: string | null): Refusal {
+/** A host is read in lower case, so the key is blotted out of the address before. */
+function redirected(address: string | null, apiKey: string | undefined): Refusal {
+  const location = address === null ? null : hidingKey(address, apiKey).replaceAll('*', 'x');
   const host = location !== null && URL.canParse(location) ? new URL(location).host : 'another address';
   return {
     code: 'RequestRefused',
@@ -157,7 +164,7 @@ function tooLarge(asking: Asking): SourceError {
   const { maxBytes } = asking.access;
   return new SourceError(
     'RequestRefused',
-    `${asking.what}: the answer is larger than the ${maxBytes} bytes allowed. Raise maxBytes if it is right, or look what answers there.`,
+    `${asking.what}: the answer is larger than the ${maxBytes} bytes allowed. If it is right, raise largestAnswerBytes in sources/source-access.ts; else look what answers there.`,
   );
 }
 
