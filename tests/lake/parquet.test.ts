@@ -132,12 +132,11 @@ describe('DuckDB', () => {
   });
 });
 
-it.each([1.5, Number.NaN, 1e30, 2 ** 64, -(2 ** 53)])(
-  'a count of %d, which no whole-number column holds, makes a column that the audit refuses, and is not rounded',
+it.each([1.5, 1e30, 2 ** 64, -(2 ** 53)])(
+  'a count of %d, which no whole-number column holds exactly, makes a column of another type, and is not rounded',
   async (count) => {
-    const path = join(folder, `count-${String(count)}.parquet`);
-    writeFileSync(path, encodeParquet([{ name: 'n', type: 'integer', nullable: true }], [{ n: count }], {}));
-    const reader = await connection.runAndReadAll(`select n from '${path}'`);
-    expect([String(reader.columnType(0)), reader.getRowsJS()[0]?.[0]]).toEqual(['DOUBLE', count]);
+    const bytes = encodeParquet([{ name: 'n', type: 'integer', nullable: true }], [{ n: count }], {});
+    const [found] = await ask(bytes, (file) => `select typeof(n) as type, n::varchar as n from '${file}'`);
+    expect([found?.['type'], Number(found?.['n'])]).toEqual(['DOUBLE', count]);
   },
 );
