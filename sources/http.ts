@@ -82,6 +82,10 @@ async function exchange(url: URL, signal: AbortSignal, asking: Asking): Promise<
     signal,
   });
   if (response.status < 200 || response.status > 299) throw await refused(response, asking);
+  if (response.status === 206) {
+    await response.body?.cancel();
+    throw unavailable(asking, 'HTTP 206, a part of an answer that was asked for whole', undefined);
+  }
   const { bytes, isWhole } = await readUpTo(response.body, asking.access.maxBytes);
   if (!isWhole) throw tooLarge(asking);
   // What came is kept as it came, but for a key: some APIs repeat it in the address of the next page.

@@ -43,6 +43,8 @@ export async function openDeps(
   const auditor = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     threads: '2',
+    // It takes a file of the same size that was written within the same moment for the one it has read before.
+    enable_external_file_cache: 'false',
   });
   const contracts = loadContracts(join(projectFolder, 'contracts'));
   await verifyContracts(auditor, contracts);
