@@ -124,13 +124,13 @@ function meaningOf(status: number, headers: Headers, text: string, asking: Askin
   return asking.options.refusalOf(status, text);
 }
 
-/** A host is read in lower case, so the key is blotted out of the address before. */
-function redirected(address: string | null, apiKey: string | undefined): Refusal {
-  const location = address === null ? null : hidingKey(address, apiKey).replaceAll('*', 'x');
-  const host = location !== null && URL.canParse(location) ? new URL(location).host : 'another address';
+function redirected(location: string | null, apiKey: string | undefined): Refusal {
+  // A host is read in lower case, in which a key would not be known again: it is blotted out before, and after.
+  const address = hidingKey(location ?? '', apiKey).replaceAll('*', 'x');
+  const host = URL.canParse(address) ? hidingKey(new URL(address).host, apiKey) : '';
   return {
     code: 'RequestRefused',
-    advice: `It points to ${host}, which is not followed, so that no key reaches it; correct the base URL.`,
+    advice: `It points to ${host || 'another address'}, which is not followed, so that no key reaches it; correct the base URL.`,
   };
 }
 

@@ -133,7 +133,7 @@ describe('the address of a next page', () => {
             if (url !== undefined) expect(url).toMatch(/^\/base\/v2\/aggs\//);
           },
         ),
-        runs(60),
+        runs(25),
       ),
     longMs,
   );
@@ -162,7 +162,7 @@ describe('a redirect', () => {
         await api.close();
         expect(error.code).toBe('RequestRefused');
         expect(api.requests).toHaveLength(1);
-        if (!location.includes(key.toUpperCase())) expect(inspect(error, { depth: 9 })).not.toContain(key);
+        expect(inspect(error, { depth: 9 })).not.toContain(key);
       }
     },
   );
