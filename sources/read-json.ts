@@ -24,7 +24,7 @@ export const instantMs = z.number().int().min(0).max(lastInstantMs);
  * A list that is read up to its first wrong element. A plain zod array describes every one of them, and an answer of
  * two megabytes that are all wrong would take the memory of the whole worker.
  */
-export function listOf<T>(element: z.ZodType<T>) {
+export function listOf<T>(element: z.ZodType<T>): z.ZodType<T[]> {
   return z
     .custom<readonly unknown[]>((value) => Array.isArray(value), 'expected an array')
     .transform((items, context): T[] => {

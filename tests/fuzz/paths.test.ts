@@ -158,7 +158,7 @@ describe('two cells, attempts or batches that differ', () => {
           if (!isSame) expect(a.startsWith(`${b}/`)).toBe(false);
         }
       }),
-      runs(150),
+      runs(50),
     );
   });
 
