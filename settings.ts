@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import { calendarNames } from './calendars/index.ts';
 import type { Market } from './lake/identity.ts';
@@ -330,13 +330,46 @@ function readYaml(path: string): YamlFile {
     );
   }
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
+  const document = parseDocument(readText(path), { lineCounter: lines });
   const error = document.errors[0];
   if (error)
     throw new SettingsError(
       `${path}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0] ?? ''}`,
     );
-  return { path, value: document.toJS() as unknown, lineOf: (at) => lineOf(document, lines, at) };
+  return { path, value: valueOf(document, lines, path), lineOf: (at) => lineOf(document, lines, at) };
+}
+
+function readText(path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    const found = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new SettingsError(
+      `${path} cannot be read as UTF-8 text (${found}): name a YAML file, saved as UTF-8`,
+    );
+  }
+}
+
+function valueOf(document: Document.Parsed, lines: LineCounter, path: string): unknown {
+  visit(document, {
+    Pair: (_, { key }) => {
+      // It would set what stands behind every map, and the check of the shape passes over it.
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      const { line } = lines.linePos(key.range?.[0] ?? 0);
+      throw new SettingsError(`${path}:${line}: __proto__ is no name: leave it out`);
+    },
+  });
+  let value: unknown;
+  try {
+    value = document.toJS();
+    JSON.stringify(value);
+  } catch (error) {
+    const found = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new SettingsError(
+      `${path}: its aliases cannot be resolved (${found}): write out what they stand for`,
+    );
+  }
+  return value;
 }
 
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
@@ -358,8 +391,9 @@ function layOver(base: unknown, overlay: unknown): unknown {
   );
 }
 
+/** A set or another thing with a tag of YAML's is no map: laid over one it would say nothing. */
 function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function oneOf<T extends string>(

@@ -38,9 +38,25 @@ export function readLocatedYaml(text: string, file: string): LocatedYaml {
     throw new ContractError('ContractInvalid', refusal(file, places));
   }
   return {
-    value: document.toJS(),
+    value: valueOf(document, file),
     placeOf: (path, key) => placeAt(counter, offsetOf(document, path, key)),
   };
+}
+
+/** Makes values of a document; one whose aliases unfold without end, or into themselves, is none. */
+function valueOf(document: Document.Parsed, file: string): unknown {
+  try {
+    const value: unknown = document.toJS();
+    // What holds itself cannot be written down, and no message could quote it.
+    JSON.stringify(value);
+    return value;
+  } catch (cause) {
+    const found = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    const message = refusal(file, [
+      line(file, { line: 1, column: 1 }, `its aliases cannot be resolved (${found})`),
+    ]);
+    throw new ContractError('ContractInvalid', message, cause);
+  }
 }
 
 /** Makes one error of all that is wrong with a contract, one line each. */

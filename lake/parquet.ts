@@ -43,13 +43,12 @@ export function encodeParquet(
   rows: readonly Readonly<Record<string, ParquetValue>>[],
   metadata: unknown,
 ): Uint8Array {
-  const fields = columns.map((column) => new Field(column.name, arrowType(column.type), column.nullable));
-  const children = columns.map((column) =>
-    columnData(
-      column.type,
-      rows.map((row) => row[column.name] ?? null),
-    ),
-  );
+  const told = columns.map((column) => {
+    const values = rows.map((row) => row[column.name] ?? null);
+    return { ...column, type: storedType(column.type, values), values };
+  });
+  const fields = told.map(({ name, type, nullable }) => new Field(name, arrowType(type), nullable));
+  const children = told.map(({ type, values }) => columnData(type, values));
   const schema = new Schema(fields);
   const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
   const table = WasmTable.fromIPCStream(
@@ -63,6 +62,15 @@ export function encodeParquet(
     .setKeyValueMetadata(new Map([['marketlake', canonicalJson(metadata)]]))
     .build();
   return writeParquet(table, properties);
+}
+
+/**
+ * A count that is no whole number, or beyond what doubles count exactly, is kept as the number that the source said:
+ * a column of integers would wrap it into another count, or hold nothing. The audit refuses the column's type.
+ */
+function storedType(type: LogicalType, values: readonly ParquetValue[]): LogicalType {
+  const isExact = (value: ParquetValue): boolean => value === null || Number.isSafeInteger(Number(value));
+  return type === 'integer' && !values.every(isExact) ? 'number' : type;
 }
 
 function arrowType(type: LogicalType): DataType {

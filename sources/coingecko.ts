@@ -8,7 +8,7 @@ import {
 } from '../workflows/pure/cell.ts';
 import { coingeckoRefusalOf } from './coingecko-refusal.ts';
 import { sendGet } from './http.ts';
-import { instantMs, marketNumber, readJson } from './read-json.ts';
+import { instantMs, listOf, marketNumber, readJson } from './read-json.ts';
 import { indexRows, rememberPages, type RowIndex } from './remember.ts';
 import { cannotAsk, pathSegment } from './request-path.ts';
 import type { Ask, PageRequest, Resource, Source, SourceAccess } from './source.ts';
@@ -20,9 +20,9 @@ const proHost = 'pro-api.coingecko.com';
 const point = z.tuple([instantMs, marketNumber]);
 
 const marketChart = z.object({
-  prices: z.array(point),
-  market_caps: z.array(point),
-  total_volumes: z.array(point),
+  prices: listOf(point),
+  market_caps: listOf(point),
+  total_volumes: listOf(point),
 });
 
 type Point = z.output<typeof point>;

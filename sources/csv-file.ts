@@ -72,7 +72,10 @@ async function readWhole(handle: FileHandle, access: SourceAccess, what: string)
   }
   if (before.size > access.maxBytes) {
     const found = `it has ${before.size} bytes, more than the ${access.maxBytes} allowed`;
-    throw new SourceError('RequestRefused', `${what}: ${found}. Raise maxBytes if it is the right file.`);
+    throw new SourceError(
+      'RequestRefused',
+      `${what}: ${found}. If it is the right file, raise largestAnswerBytes in sources/source-access.ts.`,
+    );
   }
   const body = await handle.readFile({ ...(access.signal === undefined ? {} : { signal: access.signal }) });
   const after = await handle.stat();

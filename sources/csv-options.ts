@@ -42,7 +42,11 @@ export const csvFileSchema = z.strictObject({
   /** Texts that mean "no value"; a day without a close has no row. */
   nullText: z.array(z.string()).readonly().default(['', 'N/A']),
   /** What stands between two fields; one character. */
-  delimiter: z.string().length(1).default(','),
+  delimiter: z
+    .string()
+    .length(1)
+    .refine((sign) => !/["\r\n\ufeff]/.test(sign), { error: 'a quote or the end of a line parts no fields' })
+    .default(','),
 });
 
 /** How one csv file is read, defaults filled in. */

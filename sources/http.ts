@@ -82,11 +82,20 @@ async function exchange(url: URL, signal: AbortSignal, asking: Asking): Promise<
     signal,
   });
   if (response.status < 200 || response.status > 299) throw await refused(response, asking);
+  if (response.status === 206) {
+    await response.body?.cancel();
+    throw unavailable(asking, 'HTTP 206, a part of an answer that was asked for whole', undefined);
+  }
   const { bytes, isWhole } = await readUpTo(response.body, asking.access.maxBytes);
   if (!isWhole) throw tooLarge(asking);
   // What came is kept as it came, but for a key: some APIs repeat it in the address of the next page.
   const body = withoutKey(bytes, asking.access.apiKey);
-  return { status: response.status, contentType: response.headers.get('content-type'), body };
+  const contentType = response.headers.get('content-type');
+  return {
+    status: response.status,
+    contentType: contentType === null ? null : hidingKey(contentType, asking.access.apiKey),
+    body,
+  };
 }
 
 async function refused(response: Response, asking: Asking): Promise<SourceError> {
@@ -105,7 +114,7 @@ async function refused(response: Response, asking: Asking): Promise<SourceError>
 function meaningOf(status: number, headers: Headers, text: string, asking: Asking): Refusal {
   if (status === 429)
     return { code: 'RateLimited', advice: 'Lower the source’s requestsPerMinute if this recurs.' };
-  if (status < 400) return redirected(headers.get('location'));
+  if (status < 400) return redirected(headers.get('location'), asking.access.apiKey);
   if (status >= 500 || status === 408) {
     return {
       code: 'SourceUnavailable',
@@ -115,11 +124,13 @@ function meaningOf(status: number, headers: Headers, text: string, asking: Askin
   return asking.options.refusalOf(status, text);
 }
 
-function redirected(location: string | null): Refusal {
-  const host = location !== null && URL.canParse(location) ? new URL(location).host : 'another address';
+function redirected(location: string | null, apiKey: string | undefined): Refusal {
+  // A host is read in lower case, in which a key would not be known again: it is blotted out before, and after.
+  const address = hidingKey(location ?? '', apiKey).replaceAll('*', 'x');
+  const host = URL.canParse(address) ? hidingKey(new URL(address).host, apiKey) : '';
   return {
     code: 'RequestRefused',
-    advice: `It points to ${host}, which is not followed, so that no key reaches it; correct the base URL.`,
+    advice: `It points to ${host || 'another address'}, which is not followed, so that no key reaches it; correct the base URL.`,
   };
 }
 
@@ -157,7 +168,7 @@ function tooLarge(asking: Asking): SourceError {
   const { maxBytes } = asking.access;
   return new SourceError(
     'RequestRefused',
-    `${asking.what}: the answer is larger than the ${maxBytes} bytes allowed. Raise maxBytes if it is right, or look what answers there.`,
+    `${asking.what}: the answer is larger than the ${maxBytes} bytes allowed. If it is right, raise largestAnswerBytes in sources/source-access.ts; else look what answers there.`,
   );
 }
 

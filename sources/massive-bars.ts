@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bodyRefusal } from './massive-refusal.ts';
 import { dayOfBar } from './massive-day.ts';
-import { instantMs, marketNumber, readJson, wrongShape } from './read-json.ts';
+import { instantMs, listOf, marketNumber, readJson, wrongShape } from './read-json.ts';
 import { indexRows, type RowIndex } from './remember.ts';
 import type { Ask, CellOfAsk, SourceRow } from './source.ts';
 
@@ -23,11 +23,11 @@ const groupedBar = bar.extend({ T: z.string().min(1) });
  * The envelope around bars; one that refuses has the status and no bars, and passes here too. Results that
  * are absent or null mean "no bars" (a weekend, a holiday, an unknown ticker) only where the count says so.
  */
-function pageOf<Bar extends z.ZodType>(one: Bar) {
+function pageOf<Bar>(one: z.ZodType<Bar>) {
   return z.object({
     status: z.string(),
     ticker: z.string().optional(),
-    results: z.array(one).nullish(),
+    results: listOf(one).nullish(),
     resultsCount: z.number().optional(),
     next_url: z.string().min(1).nullish(),
   });
@@ -93,8 +93,12 @@ function barsIn<Bar>(
   what: string,
   body: Uint8Array,
 ): readonly Bar[] {
-  if (page.results) return page.results;
-  if (page.resultsCount === 0) return [];
+  const { results, resultsCount } = page;
+  if (results && (resultsCount === undefined || resultsCount === results.length)) return results;
+  if (results) {
+    throw wrongShape(what, `it has ${results.length} results, and counts ${resultsCount}`, body);
+  }
+  if (resultsCount === 0) return [];
   throw wrongShape(what, 'it has no results, and no resultsCount of 0 either', body);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countMembers, countMemberSigns } from './json-members.ts';
 import { quoteOf } from './secrets.ts';
 import { SourceError } from './source-error.ts';
 
@@ -18,6 +19,29 @@ const lastInstantMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** An instant in whole milliseconds, as APIs stamp their points and bars. */
 export const instantMs = z.number().int().min(0).max(lastInstantMs);
+
+/**
+ * A list that is read up to its first wrong element. A plain zod array describes every one of them, and an answer of
+ * two megabytes that are all wrong would take the memory of the whole worker.
+ */
+export function listOf<T>(element: z.ZodType<T>): z.ZodType<T[]> {
+  return z
+    .custom<readonly unknown[]>((value) => Array.isArray(value), 'expected an array')
+    .transform((items, context): T[] => {
+      const read: T[] = [];
+      for (const [index, item] of items.entries()) {
+        const parsed = element.safeParse(item);
+        if (!parsed.success) {
+          const [issue] = parsed.error.issues;
+          const message = issue?.message ?? 'no reason given';
+          context.addIssue({ code: 'custom', message, path: [index, ...(issue?.path ?? [])] });
+          return z.NEVER;
+        }
+        read.push(parsed.data);
+      }
+      return read;
+    });
+}
 
 /**
  * Reads a body as JSON of a given shape.
@@ -49,6 +73,12 @@ export function jsonOrUndefined(text: string): unknown {
 }
 
 function jsonOf(body: Uint8Array, what: string): unknown {
+  const value = parsedOf(body, what);
+  if (countMembers(value) === countMemberSigns(body)) return value;
+  throw wrongShape(what, 'it gives one name twice in one object, so that a part of it would go unread', body);
+}
+
+function parsedOf(body: Uint8Array, what: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (cause) {

@@ -2,7 +2,8 @@ import type { SourceSettings } from './source-settings.ts';
 import type { SourceAccess } from './source.ts';
 
 const answerTimeoutMs = 30_000;
-const largestAnswerBytes = 256 * 1024 * 1024;
+/** Four times the largest page that an API gives (50,000 bars). Parsed, the worst answer takes twenty times its bytes. */
+const largestAnswerBytes = 32 * 1024 * 1024;
 const sampleFolders: Readonly<Record<string, string>> = {
   coingecko: '/coingecko/api/v3',
   massive: '/massive',

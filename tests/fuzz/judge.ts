@@ -1,0 +1,75 @@
+import type { Contract } from '../../contracts/contract.ts';
+
+/** The measures of a row; the rest of it is the house's. */
+export type Measures = Readonly<Record<string, number | null>>;
+
+/** Compares as DuckDB sorts: NaN is equal to itself and above every number. Null where one is absent: nobody knows. */
+function above(left: number | null | undefined, right: number | null | undefined): boolean {
+  if (left === null || left === undefined || right === null || right === undefined) return false;
+  if (Number.isNaN(left)) return !Number.isNaN(right);
+  return left > right;
+}
+
+function times(value: number | null | undefined, factor: number): number | null {
+  return value === null || value === undefined ? null : value * factor;
+}
+
+/** The rules written under `quality` in our contracts, said a second time in another language. */
+const offends: Readonly<Record<string, (row: Measures) => boolean>> = {
+  one_row: () => false,
+  numbers_finite: ({ trade_count: _, ...row }) =>
+    Object.values(row).some((value) => value !== null && !Number.isFinite(value)),
+  low_not_above_high: ({ low, high }) => above(low, high),
+  open_within_low_and_high: ({ open, low, high }) => above(low, open) || above(open, high),
+  close_within_low_and_high: ({ close, low, high }) => above(low, close) || above(close, high),
+  high_and_low_together: ({ low, high }) => (low === null) !== (high === null),
+  volume_above_zero: ({ volume }) => volume === 0,
+  vwap_near_low_and_high: ({ vwap, low, high }) =>
+    above(times(low, 0.99), vwap) || above(vwap, times(high, 1.01)),
+  market_cap_present: ({ market_cap }) => market_cap === null,
+  volume_present: ({ volume }) => volume === null,
+};
+
+/**
+ * Says which rules a row breaks, or leaves unmeasured, without SQL: a second reader of what a contract means.
+ * @throws Error for a rule that it does not know, so that a new one is said here too.
+ */
+export function brokenBy(contract: Contract, row: Measures): string[] {
+  const ofColumns = measuresOf(contract).flatMap(({ name, required, limits, logicalType }) => {
+    const value = row[name] ?? null;
+    const isStored = logicalType !== 'integer' || value === null || Number.isSafeInteger(value);
+    const broken = limits.filter((limit) => !isStored || (value !== null && !keeps(value, limit)));
+    return [
+      ...(isStored ? [] : [`${name}.type`]),
+      ...(required && (value === null || !isStored) ? [`${name}.required`] : []),
+      ...broken.map(({ kind }) => `${name}.${kind}`),
+    ];
+  });
+  const ofRules = contract.rules.filter(({ name }) => {
+    const isBroken = offends[name];
+    if (isBroken === undefined) throw new Error(`say in tests/fuzz/judge.ts what breaks ${name}`);
+    return isBroken(row);
+  });
+  return [...ofColumns, ...ofRules.map(({ name }) => `rule.${name}`)].sort();
+}
+
+/** The columns that hold what a source measured. */
+export function measuresOf(contract: Contract): Contract['columns'] {
+  return contract.columns.filter(({ logicalType }) => logicalType === 'number' || logicalType === 'integer');
+}
+
+function keeps(
+  value: number,
+  { kind, value: bound }: Contract['columns'][number]['limits'][number],
+): boolean {
+  switch (kind) {
+    case 'minimum':
+      return value >= bound;
+    case 'maximum':
+      return value <= bound;
+    case 'exclusiveMinimum':
+      return value > bound;
+    case 'exclusiveMaximum':
+      return value < bound;
+  }
+}
