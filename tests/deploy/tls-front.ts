@@ -116,7 +116,9 @@ function passOn(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, behind:
   const call = behind.request(headers);
   // gRPC says how a call went in its trailers.
   let trailers: IncomingHttpHeaders = {};
-  call.on('trailers', (found) => (trailers = found));
+  call.on('trailers', (found: IncomingHttpHeaders) => {
+    trailers = found;
+  });
   call.on('response', (found) => stream.respond(found, { waitForTrailers: true }));
   stream.on('wantTrailers', () => stream.sendTrailers(trailers));
   stream.pipe(call).pipe(stream);
