@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import { mainQueue } from '../../workflows/pure/ids.ts';
@@ -79,18 +78,6 @@ async function buildOf(client: Client, workflowId: string): Promise<string | und
 }
 
 describe('the files of the image', () => {
-  it('refuse workflows that were built ahead from others than are there', async () => {
-    const { prebuiltBundle } = await import('../../worker/prebuilt-bundle.ts');
-    const folder = join(image.folder, 'bundle');
-    expect(await prebuiltBundle([], join(image.folder, 'nothing'))).toBeUndefined();
-    expect(await prebuiltBundle([], folder)).toEqual({ codePath: join(folder, 'workflows.js') });
-    // No bundle was made with these interceptors, so it is none of them.
-    await expect(prebuiltBundle(['@temporalio/workflow/lib/index'], folder)).rejects.toMatchObject({
-      code: 'BundleStale',
-      message: expect.stringContaining('npm run build:bundle') as string,
-    });
-  });
-
   it('are unhealthy without a worker', async () => {
     const healthy = startOf('client/healthy.ts');
     expect(await healthy.ended, healthy.output()).toBe(1);
