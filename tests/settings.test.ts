@@ -200,7 +200,7 @@ test('.env.example names every variable that the settings read', () => {
 });
 
 describe('a build of a deployment', () => {
-  it('is none unless both of its variables are set, and half of one is a mistake', () => {
+  test('is none unless both of its variables are set, and half of one is a mistake', () => {
     const both = { TEMPORAL_DEPLOYMENT_NAME: 'marketlake', TEMPORAL_WORKER_BUILD_ID: '0.1.0' };
     expect(loadSettings({}).deployment).toBeUndefined();
     expect(loadSettings(both).deployment).toEqual({ name: 'marketlake', buildId: '0.1.0' });

@@ -20,7 +20,7 @@ async function changeList(change: (text: string) => string): Promise<void> {
   await writeFile(path, change(await readFile(path, 'utf8')));
 }
 
-const refused = (found: string): unknown => ({
+const refused = (found: string): object => ({
   code: 'BundleStale',
   message: expect.stringMatching(new RegExp(`${found}.*npm run build:bundle`)) as string,
 });
