@@ -26,8 +26,14 @@ COPY telemetry telemetry
 COPY warehouse warehouse
 COPY worker worker
 COPY workflows workflows
+# The worker then needs no bundler and writes nothing when it starts: its root may be read-only.
+RUN node --import tsx worker/build-bundle.ts && rm -rf /tmp/*
 # A named volume takes over the owner of the folder it is first mounted on.
 RUN mkdir /lake && chown node:node /lake
 USER node
+STOPSIGNAL SIGTERM
+# Healthy is who asks the server for work, not who merely runs. A process of its own, so not more often than this.
+HEALTHCHECK --interval=60s --timeout=20s --start-period=60s --retries=3 \
+  CMD ["node", "--import", "tsx", "client/healthy.ts"]
 ENTRYPOINT ["node", "--import", "tsx"]
 CMD ["worker/main.ts"]

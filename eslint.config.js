@@ -5,7 +5,7 @@ const sandboxMessage =
   'workflows/ is the sandbox: import types only, or move this into workflows/pure/ (no Node, no I/O).';
 
 export default tseslint.config(
-  { ignores: ['node_modules/**', 'data/**', 'eslint.config.js', 'tests/fixtures/**'] },
+  { ignores: ['node_modules/**', 'bundle/**', 'data/**', 'eslint.config.js', 'tests/fixtures/**'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -110,12 +110,20 @@ export interface Settings {
   readonly schedule: File['schedule'];
   readonly run: File['run'];
   readonly telemetry: TelemetrySettings;
+  /** The build of a worker deployment that a worker says it is; undefined, the default, is none. */
+  readonly deployment?: Deployment;
   /** The variable's text; unset means the address in the lake's runtime.json. */
   readonly temporalAddress?: string;
   readonly temporalCliPath?: string;
   readonly pathFolders: readonly string[];
   /** The user's cache folder, for what we fetch once. */
   readonly cacheFolder: string;
+}
+
+/** One build of a worker deployment, as Temporal's worker versioning knows it. */
+export interface Deployment {
+  readonly name: string;
+  readonly buildId: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -146,6 +154,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
     schedule: file.schedule,
     run: file.run,
     telemetry: telemetrySettings(file.telemetry, environment),
+    ...deploymentOf(environment),
     ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),
     ...optional('temporalCliPath', environment['TEMPORAL_CLI_PATH']),
     pathFolders: (environment['PATH'] ?? '').split(':').filter(Boolean),
@@ -155,6 +164,17 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
       platform: process.platform,
     }),
   };
+}
+
+/** The two variables by which Temporal's own worker controller names a build. */
+function deploymentOf(environment: Environment): { readonly deployment?: Deployment } {
+  const name = environment['TEMPORAL_DEPLOYMENT_NAME'];
+  const buildId = environment['TEMPORAL_WORKER_BUILD_ID'];
+  if (!name && !buildId) return {};
+  if (name && buildId) return { deployment: { name, buildId } };
+  throw new SettingsError(
+    'TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID belong together: set both to version the workers, or neither',
+  );
 }
 
 /** Connection options and namespace for a Temporal server, by Temporal's own environment configuration. */

@@ -198,3 +198,13 @@ test('.env.example names every variable that the settings read', () => {
   expect(ours.length).toBeGreaterThan(5);
   expect(ours.filter((name) => !example.includes(`#${name}=`))).toEqual([]);
 });
+
+describe('a build of a deployment', () => {
+  test('is none unless both of its variables are set, and half of one is a mistake', () => {
+    const both = { TEMPORAL_DEPLOYMENT_NAME: 'marketlake', TEMPORAL_WORKER_BUILD_ID: '0.1.0' };
+    expect(loadSettings({}).deployment).toBeUndefined();
+    expect(loadSettings(both).deployment).toEqual({ name: 'marketlake', buildId: '0.1.0' });
+    for (const name of Object.keys(both))
+      expect(() => loadSettings({ ...both, [name]: '' })).toThrow(/belong together/);
+  });
+});

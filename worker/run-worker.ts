@@ -5,6 +5,7 @@ import type { ActivityDeps } from '../activities/deps.ts';
 import type { Settings } from '../settings.ts';
 import { isMetered } from '../sources/quota.ts';
 import { mainQueue, quotaQueue, sourceQueue } from '../workflows/pure/ids.ts';
+import { deploymentOptions } from './deployment.ts';
 import { unwatched, type Watched } from './open-telemetry.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -20,7 +21,10 @@ export const workflowWorkerOptions = {
 
 const sampleRequestsPerMinute = 6_000;
 
-/** A ledger's workflow is one for each key: few, small, and asked often. */
+/**
+ * A ledger's workflow is one for each key: few, small, and asked often. It is of no build of a deployment, since it
+ * serves every lake and version and never ends.
+ */
 const ledgerOptions = {
   taskQueue: quotaQueue,
   maxCachedWorkflows: 10,
@@ -48,7 +52,13 @@ export async function runWorker(
   const activities = createActivities(deps);
   const common: Pick<
     WorkerOptions,
-    'connection' | 'namespace' | 'activities' | 'shutdownGraceTime' | 'interceptors' | 'sinks'
+    | 'connection'
+    | 'namespace'
+    | 'activities'
+    | 'shutdownGraceTime'
+    | 'interceptors'
+    | 'sinks'
+    | 'workerDeploymentOptions'
   > = {
     connection,
     namespace,
@@ -56,6 +66,7 @@ export async function runWorker(
     shutdownGraceTime,
     interceptors: watched.interceptors,
     sinks: watched.sinks,
+    ...deploymentOptions(settings),
   };
   const bundle = await workflowBundle(settings.cacheFolder, watched.workflowModules);
   const main = await Worker.create({

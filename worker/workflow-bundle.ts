@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { access, mkdir, mkdtemp, readdir, readFile, rename } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectFolder } from '../settings.ts';
-
-const workflowsFolder = join(projectFolder, 'workflows');
+import { stateOfWorkflows } from './bundle-state.ts';
+import { prebuiltBundle } from './prebuilt-bundle.ts';
 
 /** A bundle that could not be made: the bundler's own words. */
 export class BundleError extends Error {
@@ -16,14 +15,18 @@ export class BundleError extends Error {
 }
 
 /**
- * Gives the workflows as one file that a worker loads. It is made once for each state of `workflows/`, in a
- * process of its own, since the bundler's memory would stay with the worker for good; and kept in the
- * user's cache, or for the moment only where that cannot be written. A bundle with interceptors is another one.
+ * Gives the workflows as one file that a worker loads: the one built ahead where there is one, as in the image. Else it
+ * is made once for each state of `workflows/`, in a process of its own, since the bundler's memory would stay with the
+ * worker for good; and kept in the user's cache, or for the moment only where that cannot be written. A bundle with
+ * interceptors is another one.
+ * @throws BundleStale where the one built ahead is of other workflows, BundleError where none can be made.
  */
 export async function workflowBundle(
   cacheFolder: string,
   interceptorModules: readonly string[] = [],
 ): Promise<{ readonly codePath: string }> {
+  const prebuilt = await prebuiltBundle(interceptorModules);
+  if (prebuilt) return prebuilt;
   const name = `workflows-${await stateOfWorkflows(interceptorModules)}.js`;
   const folder = await writableFolder(join(cacheFolder, 'marketlake'));
   const codePath = join(folder, name);
@@ -34,39 +37,19 @@ export async function workflowBundle(
   return { codePath };
 }
 
-/** What a bundle depends on: every file of `workflows/`, the SDK's version, and the interceptors with theirs. */
-async function stateOfWorkflows(interceptorModules: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  hash.update(versionOf('@temporalio/worker'));
-  for (const module of interceptorModules) {
-    const [scope = '', name = ''] = module.split('/');
-    hash.update(`\0${module}@${versionOf(`${scope}/${name}`)}\0`);
-  }
-  const names = await readdir(workflowsFolder, { recursive: true });
-  for (const name of names.filter((each) => each.endsWith('.ts')).sort()) {
-    hash.update(`\0${name}\0`);
-    hash.update(await readFile(join(workflowsFolder, name)));
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
-function versionOf(packageName: string): string {
-  const manifest = createRequire(import.meta.url)(`${packageName}/package.json`) as { version: string };
-  return manifest.version;
-}
-
 async function writableFolder(preferred: string): Promise<string> {
   try {
     await mkdir(preferred, { recursive: true });
     await access(preferred, 2);
     return preferred;
   } catch {
-    // A read-only image has no cache: the bundle is made anew at each start.
+    // Without a cache the bundle is made anew at each start.
     return mkdtemp(join(tmpdir(), 'marketlake-'));
   }
 }
 
-async function bundleInto(path: string, interceptorModules: readonly string[]): Promise<void> {
+/** Bundles the workflows with these interceptors into a new file, in a process of its own. */
+export async function bundleInto(path: string, interceptorModules: readonly string[]): Promise<void> {
   const script = join(projectFolder, 'worker', 'bundle-workflows.ts');
   const child = spawn(
     process.execPath,

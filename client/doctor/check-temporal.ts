@@ -2,16 +2,12 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NobodyAnswers } from '../command/exit-code.ts';
 import { connectLake, searchAttributes, type ConnectedLake, type OpenLake } from '../command/lake-client.ts';
+import { pollersOf, queueType, type Queue } from '../command/pollers.ts';
 import { meteredOf } from '../quota/quota-left.ts';
 import { inLake, mainQueue, quotaQueue, sourceQueue } from '../../workflows/pure/ids.ts';
 import { splitDataset } from '../../workflows/pure/cell.ts';
 import { ok, type Finding } from './finding.ts';
 
-/** A worker asks for work at least once a minute; one not seen for longer is gone. */
-const seenWithinMs = 90_000;
-/** As the API's enum of task queue types counts them. */
-const workflowTasks = 1;
-const activityTasks = 2;
 const answerWithinMs = 5_000;
 const startIt = 'start it with npm start, or npx tsx worker/main.ts';
 
@@ -59,34 +55,17 @@ function checkAttributes({ isSearchable, namespace }: ConnectedLake): Finding {
 
 async function checkWorkers(lake: ConnectedLake, now: Date): Promise<Finding> {
   const used = lake.settings.assets.map(({ sources }) => splitDataset(sources[0]?.dataset ?? '').source);
-  const queues = [
+  const { workflowTasks, activityTasks } = queueType;
+  const queues: Queue[] = [
     { name: mainQueue(lake.lake.id), type: workflowTasks },
     ...[...new Set(used)].map((source) => ({ name: sourceQueue(lake.lake.id, source), type: activityTasks })),
     ...(meteredOf(lake).length > 0 ? [{ name: quotaQueue, type: workflowTasks }] : []),
   ];
-  const seen = await Promise.all(queues.map(({ name, type }) => lastSeenMs(lake, name, type)));
-  const lost = queues
-    .filter((_, index) => now.getTime() - (seen[index] ?? 0) > seenWithinMs)
-    .map(({ name }) => name);
+  const seen = await Promise.all(queues.map((queue) => pollersOf(lake, queue, now)));
+  const lost = queues.filter((_, index) => seen[index]?.length === 0).map(({ name }) => name);
   if (lost.length === 0)
     return ok('worker', `one is at every queue: ${queues.map(({ name }) => name).join(', ')}`);
   return { check: 'worker', verdict: 'wrong', found: `nobody is at ${lost.join(', ')}`, fix: startIt };
-}
-
-async function lastSeenMs(
-  { client, namespace }: ConnectedLake,
-  name: string,
-  taskQueueType: number,
-): Promise<number> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name },
-    taskQueueType,
-  });
-  return Math.max(
-    0,
-    ...(pollers ?? []).map(({ lastAccessTime }) => 1000 * Number(lastAccessTime?.seconds ?? 0)),
-  );
 }
 
 /** A worker that died is listed for minutes; only an answer shows that one lives. Without any run nobody can be asked. */

@@ -195,6 +195,21 @@ describe('Dockerfile', () => {
     expect(needed.filter((file) => !isCopied(file))).toEqual([]);
   });
 
+  it('builds the workflows ahead, after all that they are made from and before it gives up root', () => {
+    const steps = dockerfile.map(({ word, rest }) => `${word} ${rest}`);
+    const built = steps.findIndex((step) => step.startsWith('RUN node --import tsx worker/build-bundle.ts'));
+    expect(built).toBeGreaterThan(steps.indexOf('COPY workflows workflows'));
+    expect(built).toBeLessThan(steps.indexOf('USER node'));
+  });
+
+  it('is asked for its health by a command that is there, with the words that start everything', () => {
+    const check = /HEALTHCHECK [^\n]*\\\n +CMD (\[.+\])/.exec(text('Dockerfile'))?.[1];
+    const words = z.array(z.string()).parse(JSON.parse(check ?? '[]'));
+    const entry = dockerfile.find(({ word }) => word === 'ENTRYPOINT')?.rest ?? '[]';
+    expect(words).toEqual([...z.array(z.string()).parse(JSON.parse(entry)), 'client/healthy.ts']);
+    expect(existsSync(join(project, 'client/healthy.ts'))).toBe(true);
+  });
+
   it('starts a file that is there', () => {
     const command = dockerfile.find(({ word }) => word === 'CMD');
     const [entry] = z.tuple([z.string()]).parse(JSON.parse(command?.rest ?? ''));
