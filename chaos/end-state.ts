@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { seenCells } from '../tests/support/lake-view.ts';
 import { startCommand } from './command-child.ts';
 import { repeatedRequests } from './repeated-requests.ts';
@@ -25,7 +26,7 @@ export async function endStateComplaints(stage: Stage, undisturbed: Undisturbed)
     ...(await warehouseComplaints(
       undisturbed.warehouse,
       lake.store.pathOf('warehouse.duckdb'),
-      lake.store.pathOf('../compare'),
+      join(dirname(undisturbed.warehouse), 'compare'),
     )),
   ];
 }

@@ -68,6 +68,12 @@ export async function playRound(plan: RoundPlan, undisturbed: Undisturbed): Prom
   }
 }
 
+/** A worker that was started in place of a killed one, and how many cells were published then. */
+interface StartedWorker {
+  readonly atMs: number;
+  readonly published: number;
+}
+
 /** Kills each of the four once, in a drawn order, at drawn moments. */
 async function killAll(
   stage: Stage,
@@ -77,15 +83,15 @@ async function killAll(
   const kills: string[] = [];
   const recoverySeconds: number[] = [];
   let idleKills = 0;
-  let workerStartedMs: number | undefined;
+  let started: StartedWorker | undefined;
   for (const victim of victims) {
-    const recovered = await waitOrRecover(stage, random.between(0.2, longestWaitSeconds), workerStartedMs);
+    const recovered = await waitOrRecover(stage, random.between(0.2, longestWaitSeconds), started);
     if (recovered !== undefined) recoverySeconds.push(recovered);
     if (stage.client().hasEnded()) idleKills += 1;
-    const published = (await stage.opened.lake.store.list('bronze')).length;
     await stage.kill(victim);
+    const published = await publishedCount(stage);
     await pause(random.between(0, longestDownSeconds) * 1000);
-    workerStartedMs = victim === 'worker' ? performance.now() : undefined;
+    started = victim === 'worker' ? { atMs: performance.now(), published } : undefined;
     await stage.startAgain(victim);
     kills.push(`${victim} at ${published} cells`);
   }
@@ -96,16 +102,20 @@ async function killAll(
 async function waitOrRecover(
   stage: Stage,
   waitSeconds: number,
-  workerStartedMs: number | undefined,
+  started: StartedWorker | undefined,
 ): Promise<number | undefined> {
-  const count = async (): Promise<number> => (await stage.opened.lake.store.list('bronze')).length;
-  const [publishedBefore, fromMs] = [await count(), performance.now()];
-  if (workerStartedMs !== undefined) {
-    while ((await count()) <= publishedBefore && !stage.client().hasEnded()) await pause(lookEveryMs);
-    if (!stage.client().hasEnded()) return (performance.now() - workerStartedMs) / 1000;
+  const fromMs = performance.now();
+  if (started !== undefined) {
+    while ((await publishedCount(stage)) <= started.published && !stage.client().hasEnded())
+      await pause(lookEveryMs);
+    if (!stage.client().hasEnded()) return (performance.now() - started.atMs) / 1000;
   }
   await pause(Math.max(0, waitSeconds * 1000 - (performance.now() - fromMs)));
   return undefined;
+}
+
+async function publishedCount({ opened }: Stage): Promise<number> {
+  return (await opened.lake.store.list('bronze')).length;
 }
 
 /** Waits until a backfill ends with every cell settled, giving it again where one ends otherwise. */
