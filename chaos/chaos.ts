@@ -3,6 +3,7 @@ import { table } from '../client/command/table.ts';
 import { exitCode } from '../client/command/exit-code.ts';
 import type { RoundEnd } from './kill-round.ts';
 import { playKillRounds } from './kill-rounds.ts';
+import { closeStages } from './stage.ts';
 
 const program = new Command('chaos')
   .description(
@@ -26,6 +27,8 @@ const seed = options.seed ?? Math.floor(Math.random() * 1_000_000) + 1;
 const say = (line: string): void => console.log(line);
 
 say(`seed ${seed}`);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => void closeStages().finally(() => process.exit(exitCode.interrupted)));
 try {
   const ends = await playKillRounds({ ...options, seed, faultShare: 0.2, say });
   for (const line of summary(ends)) say(line);

@@ -7,7 +7,8 @@ import { environmentFor, projectFolder } from '../settings.ts';
 export interface CommandChild {
   /** Its exit code; null where it was killed. */
   readonly ended: Promise<number | null>;
-  hasEnded(): boolean;
+  /** Its exit code so far: undefined while it runs, null where it was killed. */
+  exitCode(): number | null | undefined;
   output(): string;
   /** Kills it without warning; a process that has ended is left alone. */
   kill(): Promise<void>;
@@ -31,7 +32,7 @@ export function startCommand(
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   return {
     ended,
-    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    exitCode: () => (child.signalCode === null ? (child.exitCode ?? undefined) : null),
     output: () => output,
     kill: async () => {
       child.kill('SIGKILL');

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openLake, type OpenLake } from '../client/command/lake-client.ts';
+import { openLake } from '../client/command/lake-client.ts';
 import { dryRun } from '../client/plan/dry-run.ts';
 import { backfillRequest } from '../client/run/run-request.ts';
 import { readRuntime } from '../lake/runtime.ts';
@@ -57,8 +57,7 @@ async function demonstrate(): Promise<number> {
   });
   start.stop = started.stop;
   const killed = await Promise.race([killHalfWay(todo), started.atRest.then(tooLate)]);
-  const resumedAfterMs = timeToNextCell(killed.published, killed.atMs);
-  await started.atRest;
+  await Promise.all([tellOfNextCell(killed.published, killed.atMs), started.atRest]);
   const requests = await requestsSoFar();
   const sight = await reader.stop();
   const counted: Counted = {
@@ -66,7 +65,6 @@ async function demonstrate(): Promise<number> {
     ...sight,
     todo,
     publishedInTheEnd: await publishedCount(),
-    resumedAfterMs: await resumedAfterMs,
     requestsAfter: requests.length - killed.requests,
     repeated: askedAgain(requests).length,
   };
@@ -89,13 +87,12 @@ async function killHalfWay(
   return { published, requests, pid, atMs };
 }
 
-async function timeToNextCell(publishedBefore: number, sinceMs: number): Promise<number> {
+async function tellOfNextCell(publishedBefore: number, sinceMs: number): Promise<void> {
   while ((await publishedCount()) <= publishedBefore) await pause(lookEveryMs);
   const tookMs = performance.now() - sinceMs;
   tell(
     `the worker that npm start put in its place published the next cell, ${seconds(tookMs)} after the kill`,
   );
-  return tookMs;
 }
 
 function conclude(counted: Counted, sight: BronzeSight): number {

@@ -4,7 +4,6 @@ export interface Counted {
   /** Published when the worker was killed, and in the end. */
   readonly published: number;
   readonly publishedInTheEnd: number;
-  readonly resumedAfterMs: number;
   /** Requests to the market until the kill, after it, and how many of all asked again for the same. */
   readonly requests: number;
   readonly requestsAfter: number;

@@ -30,7 +30,8 @@ export interface RoundEnd {
   readonly complaints: readonly string[];
 }
 
-const longestWaitSeconds = 6;
+/** Long enough for a kill at the last cell to meet the warehouse that is built after it. */
+const longestDelaySeconds = 2;
 const longestDownSeconds = 1;
 const lookEveryMs = 50;
 /** A backfill that ended without all its cells is given again, as a person would. */
@@ -44,7 +45,7 @@ export async function playRound(plan: RoundPlan, undisturbed: Undisturbed): Prom
     const { lake } = stage.opened;
     const spoiling = spoil(stage.market, plan.faultShare, seededRandom(plan.seed, plan.round * 2 + 1));
     const [bronze, warehouse] = [watchBronze(lake.store), watchWarehouse(lake)];
-    const killed = await killAll(stage, random);
+    const killed = await killAll(stage, random, undisturbed.published);
     const complaints = await lastExit(stage);
     await stage.nextStart();
     stage.restartClient();
@@ -68,50 +69,48 @@ export async function playRound(plan: RoundPlan, undisturbed: Undisturbed): Prom
   }
 }
 
-/** A worker that was started in place of a killed one, and how many cells were published then. */
-interface StartedWorker {
-  readonly atMs: number;
-  readonly published: number;
-}
-
-/** Kills each of the four once, in a drawn order, at drawn moments. */
+/** Kills each of the four once, in a drawn order, when drawn shares of all cells are published and a moment more. */
 async function killAll(
   stage: Stage,
   random: Random,
+  cellsInAll: number,
 ): Promise<Pick<RoundEnd, 'kills' | 'idleKills' | 'recoverySeconds'>> {
   const victims = random.shuffled<Victim>(['worker', 'server', 'client', 'all three']);
+  const shares = victims.map(() => random.next()).sort((left, right) => left - right);
   const kills: string[] = [];
   const recoverySeconds: number[] = [];
   let idleKills = 0;
-  let started: StartedWorker | undefined;
-  for (const victim of victims) {
-    const recovered = await waitOrRecover(stage, random.between(0.2, longestWaitSeconds), started);
-    if (recovered !== undefined) recoverySeconds.push(recovered);
-    if (stage.client().hasEnded()) idleKills += 1;
+  for (const [index, victim] of victims.entries()) {
+    const isUnderWay = await untilPublished(stage, (shares[index] ?? 0) * cellsInAll);
+    await pause(random.between(0, longestDelaySeconds) * 1000);
+    if (!isUnderWay || isSettled(stage)) idleKills += 1;
     await stage.kill(victim);
     const published = await publishedCount(stage);
-    await pause(random.between(0, longestDownSeconds) * 1000);
-    started = victim === 'worker' ? { atMs: performance.now(), published } : undefined;
-    await stage.startAgain(victim);
     kills.push(`${victim} at ${published} cells`);
+    await pause(random.between(0, longestDownSeconds) * 1000);
+    const startedMs = performance.now();
+    await stage.startAgain(victim);
+    // Alone among the four it has a server and a run to come back to at once.
+    if (victim === 'worker' && (await untilPublished(stage, published + 1)))
+      recoverySeconds.push((performance.now() - startedMs) / 1000);
   }
   return { kills, idleKills, recoverySeconds };
 }
 
-/** Waits as long as was drawn; a worker that was just started is given until its next cell, however long that takes. */
-async function waitOrRecover(
-  stage: Stage,
-  waitSeconds: number,
-  started: StartedWorker | undefined,
-): Promise<number | undefined> {
-  const fromMs = performance.now();
-  if (started !== undefined) {
-    while ((await publishedCount(stage)) <= started.published && !stage.client().hasEnded())
-      await pause(lookEveryMs);
-    if (!stage.client().hasEnded()) return (performance.now() - started.atMs) / 1000;
+/** Waits until so many cells are published; answers false where the run was over before. */
+async function untilPublished(stage: Stage, cells: number): Promise<boolean> {
+  while ((await publishedCount(stage)) < cells) {
+    if (isSettled(stage)) return false;
+    // A command whose server died says so and ends; a person gives it again.
+    if (stage.client().exitCode() !== undefined) stage.restartClient();
+    await pause(lookEveryMs);
   }
-  await pause(Math.max(0, waitSeconds * 1000 - (performance.now() - fromMs)));
-  return undefined;
+  return true;
+}
+
+/** True where the backfill that is followed has ended with every cell settled. */
+function isSettled(stage: Stage): boolean {
+  return stage.client().exitCode() === 0;
 }
 
 async function publishedCount({ opened }: Stage): Promise<number> {

@@ -27,6 +27,13 @@ export interface Stage {
 const pageSize = 8;
 const overlay = { run: { cellsAtOnce: 20, windowsAtOnce: 3, patienceMinutes: 2 } };
 
+const openStages = new Set<Stage>();
+
+/** Takes down whatever is up: a server outlives whoever started it. */
+export async function closeStages(): Promise<void> {
+  await Promise.all([...openStages].map((stage) => stage.close()));
+}
+
 /** Brings everything up and begins a backfill. */
 export async function openStage(backfill: readonly string[]): Promise<Stage> {
   const server = await startTestServer();
@@ -37,7 +44,7 @@ export async function openStage(backfill: readonly string[]): Promise<Stage> {
   let worker = await startWorkerChild(environment);
   let client = startClient();
   const is = (victim: Victim, ...those: Victim[]): boolean => [...those, 'all three'].includes(victim);
-  return {
+  const stage: Stage = {
     market,
     server,
     opened,
@@ -61,6 +68,7 @@ export async function openStage(backfill: readonly string[]): Promise<Stage> {
       worker = await startWorkerChild(environment);
     },
     close: async () => {
+      if (!openStages.delete(stage)) return;
       await client.kill();
       await worker.stop();
       await opened.close();
@@ -68,4 +76,6 @@ export async function openStage(backfill: readonly string[]): Promise<Stage> {
       await server.close();
     },
   };
+  openStages.add(stage);
+  return stage;
 }

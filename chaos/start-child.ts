@@ -9,7 +9,7 @@ export interface StartChild {
   /** Resolves when it stays up with nothing left to do; rejects where it ends before. */
   readonly atRest: Promise<void>;
   /** Ends it in order, as Ctrl-C does; safe to call twice. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const upLine = 'Up until Ctrl-C.';
