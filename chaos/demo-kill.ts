@@ -57,7 +57,8 @@ async function demonstrate(): Promise<number> {
   });
   start.stop = started.stop;
   const killed = await Promise.race([killHalfWay(todo), started.atRest.then(tooLate)]);
-  await Promise.all([tellOfNextCell(killed.published, killed.atMs), started.atRest]);
+  await Promise.race([tellOfNextCell(killed.published, killed.atMs), started.atRest]);
+  await started.atRest;
   const requests = await requestsSoFar();
   const sight = await reader.stop();
   const counted: Counted = {

@@ -22,7 +22,7 @@ export function countedLines(counted: Counted): string[] {
     'What was counted:',
     `  cells     ${published} published when the worker was killed, ${publishedInTheEnd} of ${todo} in the end`,
     `  requests  ${requests} until then, ${requestsAfter} after; ${repeated} asked again for the same`,
-    `  readers   one read all of bronze ${laps} times meanwhile: ${filesSeen} files, ${complaints.length} of them not whole or not audited`,
+    `  readers   one read all of bronze ${laps} times meanwhile: ${filesSeen} files, ${complaints.length} of them half-written or unaudited`,
   ];
 }
 
