@@ -21,6 +21,7 @@ const program = new Command('chaos')
     '--grain <grain>',
     'the lane that the backfill takes: cell or month (default: what backfill chooses)',
   )
+  .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.good : exitCode.wrongUse))
   .parse();
 const options = program.opts<{ rounds: number; seed?: number; days: number; grain?: string }>();
 const seed = options.seed ?? Math.floor(Math.random() * 1_000_000) + 1;

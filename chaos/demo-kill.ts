@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { exitCode, WrongUse } from '../client/command/exit-code.ts';
 import { openLake } from '../client/command/lake-client.ts';
 import { dryRun } from '../client/plan/dry-run.ts';
 import { backfillRequest } from '../client/run/run-request.ts';
@@ -21,6 +22,7 @@ const program = new Command('demo:kill')
   )
   .option('--days <n>', 'how many days to backfill', '90')
   .option('--keep', 'leave the lake where it is, to look at it')
+  .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.good : exitCode.wrongUse))
   .parse();
 const { days, keep } = program.opts<{ days: string; keep?: true }>();
 
@@ -34,11 +36,12 @@ const open = await openLake(loadSettings(environmentFor(variables)));
 const ending = { isBegun: false };
 const start = { stop: async (): Promise<void> => undefined };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => void end(130, `Stopped by ${signal}.`));
+  process.once(signal, () => void end(exitCode.interrupted, `Stopped by ${signal}.`));
 try {
   await end(await demonstrate(), undefined);
 } catch (error) {
-  await end(3, error instanceof Error ? error.message : String(error));
+  const code = error instanceof WrongUse ? exitCode.wrongUse : exitCode.weFailed;
+  await end(code, error instanceof Error ? error.message : String(error));
 }
 
 /** Backfills with `npm start`, kills its worker half-way, and says what came of it; answers the exit code. */
@@ -103,7 +106,7 @@ function conclude(counted: Counted, sight: BronzeSight): number {
   say(verdictLine(counted));
   const isGood =
     counted.repeated === 0 && sight.complaints.length === 0 && counted.publishedInTheEnd === counted.todo;
-  return isGood ? 0 : 1;
+  return isGood ? exitCode.good : exitCode.cellsMissing;
 }
 
 async function publishedCount(): Promise<number> {
