@@ -42,11 +42,10 @@ export async function openDeps(
   };
   const auditor = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
-    // Every candidate is read once: kept in memory they would take 60 MB a thousand, for ever.
+    // It takes a file of the same size that was written within the same moment for the one it has read before; and
+    // as every candidate is read once, all of them kept would take 60 MB a thousand, for ever.
     enable_external_file_cache: 'false',
     threads: '2',
-    // It takes a file of the same size that was written within the same moment for the one it has read before.
-    enable_external_file_cache: 'false',
   });
   const contracts = loadContracts(join(projectFolder, 'contracts'));
   await verifyContracts(auditor, contracts);

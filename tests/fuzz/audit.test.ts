@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ContractError } from '../../contracts/contract-error.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { evaluateContract } from '../../contracts/evaluate.ts';
-import { evaluateMany } from '../../contracts/evaluate-many.ts';
+import { brokenRules } from '../../contracts/broken-rules.ts';
 import { loadContracts } from '../../contracts/load.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
 import { encodeParquet, type ParquetColumn, type ParquetValue } from '../../lake/parquet.ts';
@@ -171,7 +171,7 @@ describe.each(contracts.map((contract) => [contract.dataset, contract] as const)
             const row = rowOf(contract, measures);
             const alone = broken(await audit(contract, [row]));
             const subject = { parquetPath: join(folder, `${fileNumber}.parquet`), cell: cellOf(contract) };
-            const [together] = await evaluateMany(connection, contract, [subject]);
+            const [together] = await brokenRules(connection, contract, [subject]);
             expect(together?.broken.map(({ rule }) => rule).sort()).toEqual(alone);
             const twice = broken(await audit(contract, [row, row]));
             expect(twice).toEqual([...alone, 'primary_key.unique', 'rule.one_row'].sort());
