@@ -63,7 +63,11 @@ export async function liveWatchedStory(): Promise<WatchedStory> {
   const opened = await openTestLake({
     address: server.address,
     market,
-    overlay: { ...(await assetsOf(folder)), telemetry: { metrics: `127.0.0.1:${takenPort}` } },
+    overlay: {
+      ...(await assetsOf(folder)),
+      telemetry: { metrics: `127.0.0.1:${takenPort}` },
+      run: { report: true },
+    },
   });
   const environment = { ...opened.environment, ...secretEnvironment(collector.url) };
   const worker = await startWorkerChild(environment);
