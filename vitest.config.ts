@@ -18,7 +18,8 @@ export default defineConfig({
     pool: 'forks',
     // Most files wait for servers and disks of their own; three at once keep two cores busy.
     maxWorkers: 3,
-    // Nothing here changes what another file sees, so files share a process and load the libraries once.
+    // Nothing here changes what another file sees, so files share a process and load the libraries once. What can be
+    // set once in a process is set through tests/support (quiet-runtime.ts); what a file stubs it takes back.
     isolate: false,
     sequence: { sequencer: LongFilesFirst },
     // Bounds for what hangs, wide enough for a machine that is busy with other things.

@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { workflowBundle } from '../../worker/workflow-bundle.ts';
 import { historyFromPlain } from '../replay/history-json.ts';
 import type { SentSpan } from '../support/collector.ts';
 import { filesBelow, leaksIn } from '../support/leaks.ts';
+import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { cliTimeoutMs } from '../support/temporal-cli.ts';
 import { metricsInOperations } from './operations.ts';
 import { canaries, liveWatchedStory, type WatchedStory } from './watched-story.ts';
@@ -17,7 +18,7 @@ import { canaries, liveWatchedStory, type WatchedStory } from './watched-story.t
 let story: WatchedStory;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installQuietRuntime();
   story = await liveWatchedStory();
 }, cliTimeoutMs);
 afterAll(() => story.close());
