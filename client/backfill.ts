@@ -3,6 +3,7 @@ import { runCommand } from './command/command.ts';
 import { exitCode } from './command/exit-code.ts';
 import { connectLake, openLake } from './command/lake-client.ts';
 import { dryRun } from './plan/dry-run.ts';
+import { quotaStanding } from './plan/quota-standing.ts';
 import { showPlan } from './plan/show-plan.ts';
 import { withRangeFlags } from './run/range-flags.ts';
 import { orLeft } from './run/or-left.ts';
@@ -19,7 +20,9 @@ await runCommand<BackfillFlags & { dryRun?: boolean; wait: boolean }>(program, a
   const open = await openLake();
   const named = await backfillRequest(flags, open, now);
   if (flags.dryRun === true) {
-    showPlan(output, open, named, await dryRun(open, named.request, now));
+    const found = await dryRun(open, named.request, now);
+    const quota = await quotaStanding(open, Object.keys(found.summary.requests));
+    showPlan(output, open, named, found, quota);
     return exitCode.good;
   }
   const lake = await connectLake(open);

@@ -4,6 +4,7 @@ import { exitCode } from './command/exit-code.ts';
 import { openLake } from './command/lake-client.ts';
 import { showContractPlan } from './contract-plan/show-contract-plan.ts';
 import { dryRun } from './plan/dry-run.ts';
+import { quotaStanding } from './plan/quota-standing.ts';
 import { showPlan } from './plan/show-plan.ts';
 import { withRangeFlags } from './run/range-flags.ts';
 import { backfillRequest, type BackfillFlags } from './run/run-request.ts';
@@ -23,6 +24,8 @@ await runCommand<BackfillFlags & { contract?: string | true }>(program, async (o
   const { contract } = flags;
   if (contract !== undefined) return showContractPlan(open, { ...flags, contract }, output, now);
   const named = await backfillRequest(flags, open, now);
-  showPlan(output, open, named, await dryRun(open, named.request, now));
+  const found = await dryRun(open, named.request, now);
+  const quota = await quotaStanding(open, Object.keys(found.summary.requests));
+  showPlan(output, open, named, found, quota);
   return exitCode.good;
 });

@@ -6,6 +6,7 @@ import { duration, fatesLine, megabytes } from '../run/plan-lines.ts';
 import type { NamedRequest } from '../run/run-request.ts';
 import type { DryRun } from './dry-run.ts';
 import type { AssetFates } from './fates.ts';
+import { quotaWords, type QuotaStanding } from './quota-standing.ts';
 import type { SourceTime } from './time-needed.ts';
 
 /** More assets than this are summed up by dataset. */
@@ -13,29 +14,36 @@ const assetsNamed = 20;
 const dollarsPerMillionActions = 50;
 
 /** Shows what a run would do and what it would take, and that nothing was done. */
-export function showPlan(output: Output, open: OpenLake, named: NamedRequest, found: DryRun): void {
-  for (const line of planReport(found)) output.say(line);
+export function showPlan(
+  output: Output,
+  open: OpenLake,
+  named: NamedRequest,
+  found: DryRun,
+  quota: QuotaStanding,
+): void {
+  for (const line of planReport(found, quota)) output.say(line);
   output.say();
   output.say(`This is a plan only: nothing was recorded, asked or started.`);
   if (found.summary.todo + found.summary.waiting > 0) output.say(`The run would be ${named.run}`);
-  output.json({ lake: open.lake.id, run: named.run, request: named.request, ...found });
+  output.json({ lake: open.lake.id, run: named.run, request: named.request, ...found, quota });
 }
 
 /** Lays a plan out for people: cells by asset, requests by source, time, actions and disk. */
-export function planReport(found: DryRun): string[] {
+export function planReport(found: DryRun, quota: QuotaStanding = { left: [] }): string[] {
   const { summary } = found;
   const lines = [fatesLine(summary), '', ...assetLines(found.assets)];
   if (summary.todo + summary.waiting === 0) return [...lines, '', 'nothing to do'];
-  return [...lines, '', ...table(costRows(found))];
+  return [...lines, '', ...table(costRows(found, quota))];
 }
 
-function costRows(found: DryRun): string[][] {
+function costRows(found: DryRun, quota: QuotaStanding): string[][] {
   const { summary, actions } = found;
   const cost = `${thousands(actions.total)} actions on Cloud, ${dollars(actions.total)} at $${dollarsPerMillionActions} a million`;
   const watching = `following it in a terminal adds up to ${actions.watchingPerSecond} a second; --no-wait does not`;
   const disk = `${megabytes(found.diskBytes)} of ${megabytes(found.freeBytes)} free`;
   return [
     ...requestWords(found).map((words, place) => [place === 0 ? 'requests' : '', words]),
+    ...quotaWords(quota, summary.requests).map((words, place) => [place === 0 ? 'quota' : '', words]),
     ...(summary.todo > 0 ? [['time', timeWords(found)]] : []),
     ['Temporal', cost],
     ['', actionWords(found)],
