@@ -144,7 +144,7 @@ describe('the address of a next page', () => {
               expect(new URL(`${api.url}/base${target}`).pathname).toMatch(/^\/base\/v2\/aggs\//);
           },
         ),
-        runs(200),
+        runs(60),
       ),
     longMs,
   );
