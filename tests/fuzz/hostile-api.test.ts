@@ -144,7 +144,176 @@ describe('the address of a next page', () => {
               expect(new URL(`${api.url}/base${target}`).pathname).toMatch(/^\/base\/v2\/aggs\//);
           },
         ),
-        runs(200),
+        runs(60),
+      ),
+    longMs,
+  );
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303, 307, 308, 300, 304])(
+    'with status %d is not followed, and names no key',
+    async (status) => {
+      const places = [
+        `${stranger.url}/steal`,
+        `//127.0.0.1:${strangerPort}/`,
+        '/thing',
+        'http://169.254.169.254/latest',
+      ];
+      places.push(
+        `http://${key}.127.0.0.1.test/`,
+        `http://${key.toUpperCase()}.test/`,
+        'file:///etc/passwd',
+        '\\\\x',
+        '',
+      );
+      for (const location of places) {
+        const api = await startApi((_, response) => response.writeHead(status, { location }).end());
+        const error = await refusalOf(() => sendGet(ask, accessTo(api.url, { apiKey: key }), options));
+        await api.close();
+        expect(error.code).toBe('RequestRefused');
+        expect(api.requests).toHaveLength(1);
+        expect(inspect(error, { depth: 9 })).not.toContain(key);
+      }
+    },
+  );
+});
+
+describe('an answer without measure', () => {
+  it('of 200 MB is given up at the limit that every source has, and not taken in', async () => {
+    let sentBytes = 0;
+    const block = Buffer.alloc(1_000_000, '0');
+    const api = await startApi((request, response) => {
+      response.writeHead(200, { 'content-length': '200000000' });
+      const more = (): void => {
+        while (!request.socket.destroyed && sentBytes < 200_000_000 && response.write(block))
+          sentBytes += block.length;
+      };
+      response.on('drain', more);
+      more();
+    });
+    const access = sourceAccess(
+      { market: 'sample', sources: { coingecko: configured(api.url) } },
+      null,
+    )('coingecko');
+    const error = await refusalOf(() => sendGet(ask, access, options));
+    await api.close();
+    expect([error.code, error.message]).toEqual([
+      'RequestRefused',
+      expect.stringContaining(`${32 * 1024 ** 2} bytes`),
+    ]);
+    expect(sentBytes).toBeLessThan(60_000_000);
+  });
+
+  const zeros = Buffer.alloc(20_000_000);
+  it.each([
+    ['gzip', gzipSync(zeros)],
+    ['deflate', deflateSync(zeros)],
+    ['br', brotliCompressSync(zeros)],
+    ['gzip, gzip', gzipSync(gzipSync(zeros))],
+  ])('packed as %s counts unpacked', async (encoding, body) => {
+    expect(body.length).toBeLessThan(50_000);
+    const api = await startApi((_, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(body),
+    );
+    const error = await refusalOf(() => sendGet(ask, accessTo(api.url, { maxBytes: 100_000 }), options));
+    await api.close();
+    expect(error.code).toBe('RequestRefused');
+  });
+
+  it.each([
+    ['a thousand wrappings', { 'content-encoding': Array(1000).fill('gzip').join(',') }],
+    ['a wrapping that it has not', { 'content-encoding': 'gzip' }],
+    ['headers without end', { 'x-more': 'x'.repeat(100_000) }],
+    ['half of it, as a part', {}],
+  ])('with %s is refused or is as it came', async (name, headers) => {
+    const status = name.startsWith('half') ? 206 : 200;
+    const api = await startApi((_, response) => response.writeHead(status, headers).end('{}'));
+    const error = await refusalOf(() => sendGet(ask, accessTo(api.url), options));
+    await api.close();
+    expect(error.code).toBe('SourceUnavailable');
+  });
+});
+
+function configured(baseUrl: string): Parameters<typeof sourceAccess>[0]['sources'][string] {
+  const plan = {
+    requestsPerMinute: null,
+    requestsPerDay: null,
+    requestsPerMonth: null,
+    dailyShare: 0,
+    historyDays: null,
+  };
+  const final = { time: '00:00', timeZone: 'UTC' };
+  return { name: 'coingecko', baseUrl, isBaseUrlGiven: true, isLocal: false, final, ...plan };
+}
+
+describe('bytes on the wire', () => {
+  let said: Buffer = Buffer.alloc(0);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('data', () => socket.end(said));
+  });
+  let access: SourceAccess;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    access = accessTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      apiKey: key,
+      timeoutMs: 1000,
+    });
+  });
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  async function answerOf(bytes: Buffer | string): Promise<RawAnswer | undefined> {
+    said = Buffer.from(bytes);
+    try {
+      return await sendGet(ask, access, options);
+    } catch (error) {
+      if (error instanceof SourceError) return undefined;
+      throw error;
+    }
+  }
+
+  it.each([
+    ['more promised than sent', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{} '],
+    [
+      'a length and chunks',
+      'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+    ],
+    ['chunks without an end', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n'],
+    [
+      'a chunk larger than numbers are',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffff\r\n{}',
+    ],
+    ['a length below nothing', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n{}'],
+    ['no HTTP', '{"status":"OK"}'],
+    ['nothing', ''],
+  ])('with %s are no answer', async (_, bytes) => expect(await answerOf(bytes)).toBeUndefined());
+
+  it(
+    'of any kind are a whole answer or a SourceError',
+    () =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(
+            '',
+            'HTTP/1.1 200 OK\r\n',
+            'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n',
+            'HTTP/1.1 302 x\r\n',
+          ),
+          fc.uint8Array({ maxLength: 60 }),
+          fc.constantFrom('', '\r\n\r\n', '\r\n\r\n{}'),
+          async (head, middle, tail) => {
+            const answer = await answerOf(Buffer.concat([Buffer.from(head), middle, Buffer.from(tail)]));
+            if (answer !== undefined) expect(answer.status).toBeLessThan(300);
+          },
+        ),
+        runs(40),
       ),
     longMs,
   );
