@@ -17,10 +17,13 @@ export function tellRun(wait: QuotaWait | null): void {
 /** Follows the waits of a run's windows; shows the one that ends first, or null. */
 export function followQuotaWaits(show: (wait: QuotaWait | null) => void): void {
   const waits = new Map<string, QuotaWait>();
-  setHandler(quotaWaitSignal, (windowId, wait) => {
+  const heed = (windowId: string, wait: QuotaWait | null): void => {
     if (wait === null) waits.delete(windowId);
     else waits.set(windowId, wait);
     const [first = null] = [...waits.values()].sort((one, other) => (one.until < other.until ? -1 : 1));
     show(first);
+  };
+  setHandler(quotaWaitSignal, heed, {
+    description: 'Sent by a window that waits for a quota; nothing for people.',
   });
 }

@@ -42,10 +42,11 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
   const run = beginState(input);
   setHandler(progressQuery, () => progressOf(run));
   steerable(run);
-  followQuotaWaits((wait) => {
-    run.quotaWait = wait;
-    showRun(run);
-  });
+  if (input.context.options.meteredSources.length > 0)
+    followQuotaWaits((wait) => {
+      run.quotaWait = wait;
+      showRun(run);
+    });
   showRun(run);
   try {
     const summary = run.summary ?? (await planRun(run));
