@@ -23,6 +23,7 @@ beforeAll(async () => {
   market = await startSampleMarket();
   worked = await workTestLake({
     address: server.address,
+    serverPid: server.pid,
     market,
     now: new Date('2026-11-20T12:00:00Z'),
     overlay: { sources: { massive: { plan: { requestsPerMinute } } } },

@@ -16,6 +16,8 @@ import { installQuietRuntime } from './quiet-runtime.ts';
 /** How a test's lake differs from marketlake.yaml. */
 export interface TestLakeOptions {
   readonly address: string;
+  /** Of a server that was started as `npm start` does, whose queues let go exactly; left out: one that was found. */
+  readonly serverPid?: number;
   readonly market: SampleMarket;
   /** Laid over marketlake.yaml; runs are impatient and write no report unless it says otherwise. */
   readonly overlay?: Record<string, unknown>;
@@ -58,7 +60,7 @@ export async function openTestLake(options: TestLakeOptions): Promise<TestLake> 
   await writeRuntime(new LocalStore(settings.lakeFolder), {
     pid: process.pid,
     startedAt: new Date().toISOString(),
-    temporal: { address: options.address, uiUrl: null, pid: null },
+    temporal: { address: options.address, uiUrl: null, pid: options.serverPid ?? null },
     marketUrl: options.market.url,
   });
   const lake = await connectLake(await openLake(settings));
