@@ -72,7 +72,7 @@ function tickTable(ticks: readonly Tick[], zone: string): string[] {
   return table([['due', 'tick', 'run'], ...rows]);
 }
 
-/** `2026-11-21 02:30 America/New_York (07:30 UTC)`. */
+/** `2026-11-21 03:30 America/New_York (08:30 UTC)`. */
 export function timeIn(at: Date, zone: string): string {
   const instant = DateTime.fromJSDate(at);
   const here = `${instant.setZone(zone).toFormat('yyyy-LL-dd HH:mm')} ${zone}`;
