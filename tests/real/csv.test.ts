@@ -22,7 +22,9 @@ const projectFolder = join(import.meta.dirname, '../..');
 async function runMainJob(folder: string): Promise<{ code: number | null; output: string }> {
   const config = join(folder, 'overlay.yaml');
   writeFileSync(config, stringify(overlayOf(ofJob)));
-  const args = ['--import', 'tsx', 'client/start.ts', '--once', '--from', from, '--to', to];
+  // Sixteen months: long history goes by the month.
+  const range = ['--from', from, '--to', to, '--grain', 'month'];
+  const args = ['--import', 'tsx', 'client/start.ts', '--once', ...range];
   const child = spawn(process.execPath, args, {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'pipe'],
