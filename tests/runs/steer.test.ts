@@ -106,8 +106,8 @@ afterAll(async () => {
 describe('a run that a person steers', () => {
   it('begins nothing while it is paused, whatever it is told and whoever dies meanwhile', async () => {
     const lake = lakeOf();
-    expect(await sendAct(lake, run, 'pause', { reason: 'the desk asks', by: 'Ana' })).toEqual({
-      words: 'paused by Ana: the desk asks',
+    expect(await sendAct(lake, run, 'pause', { reason: 'the desk asks', by: 'the night shift' })).toEqual({
+      words: 'paused by the night shift: the desk asks',
       isChanged: true,
     });
     expect(await sendAct(lake, run, 'pause', 'again')).toMatchObject({ isChanged: false });
@@ -134,7 +134,7 @@ describe('a run that a person steers', () => {
     expect(skipped.words).toBe(`skipped AAPL ${appleDay} by a person: vendor lost it`);
 
     expect(await progress()).toMatchObject({
-      steering: { paused: { by: 'Ana', reason: 'the desk asks' }, cellsAtOnce: 6 },
+      steering: { paused: { by: 'the night shift', reason: 'the desk asks' }, cellsAtOnce: 6 },
     });
     expect([await published(), await begunCount()]).toEqual([rested, begun]);
     expect((await metadata()).currentDetails).toContain('**paused**');
@@ -195,14 +195,17 @@ describe('a run that a person steers', () => {
       'resumed',
       'skipped',
     ]);
-    expect(acts[0]).toMatchObject({ by: 'Ana', reason: 'paused by Ana: the desk asks' });
+    expect(acts[0]).toMatchObject({
+      by: 'the night shift',
+      reason: 'paused by the night shift: the desk asks',
+    });
     const steps = await askWarehouse(
       lakeOf(),
       `select step, reason from metadata.pipeline_steps
        where subject = 'run ${run}' and step in ('pause', 'add') order by entry`,
     );
     expect(steps).toEqual([
-      { step: 'pause', reason: 'paused by Ana: the desk asks' },
+      { step: 'pause', reason: 'paused by the night shift: the desk asks' },
       { step: 'add', reason: expect.stringContaining('added EURUSD') as string },
     ]);
     const runs = await askWarehouse(lakeOf(), 'select steering_act_count from metadata.pipeline_runs');

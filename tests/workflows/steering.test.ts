@@ -27,7 +27,7 @@ describe('an act', () => {
   it.each([
     ['pause', undefined, { kind: 'pause', ...said }],
     ['pause', 'vendor maintenance', { kind: 'pause', by: 'a person', reason: 'vendor maintenance' }],
-    ['resume', { by: ' Ana\n Lee ' }, { kind: 'resume', by: 'Ana Lee', reason: null }],
+    ['resume', { by: ' night\n shift ' }, { kind: 'resume', by: 'night shift', reason: null }],
     ['concurrency', 8, { kind: 'concurrency', cellsAtOnce: 8, ...said }],
     ['concurrency', { cells: 500 }, { kind: 'concurrency', cellsAtOnce: 500, ...said }],
     ['add', { tickers: 'BTC, AAPL,BTC' }, { kind: 'add', ...everything, tickers: ['AAPL', 'BTC'], ...said }],
