@@ -7,7 +7,8 @@ import { troubleOf } from './pure/failure.ts';
 import type { MonthCells } from './pure/month.ts';
 import { addTallies, emptyTally, type RunContext, type Tally } from './pure/run.ts';
 import { rebuildModel } from './rebuild-model.ts';
-import { isWithoutRun, runCell } from './window.ts';
+import { runCell } from './run-cell.ts';
+import { isWithoutRun } from './without-run.ts';
 
 /** A month of one ticker to be brought into bronze. */
 export interface MonthInput {

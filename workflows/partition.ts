@@ -5,7 +5,6 @@ import {
   proxyActivities,
   setCurrentDetails,
   sleep,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Audited } from '../activities/audit.ts';
 import type { Activities } from '../activities/index.ts';
@@ -20,6 +19,7 @@ import { quotaWaitSentence, type QuotaWait } from './pure/quota/wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { showState } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
+import { isWithoutRun } from './without-run.ts';
 
 /** One cell to be brought into bronze. */
 export interface PartitionInput extends CellKey {
@@ -222,8 +222,7 @@ function abandon(input: PartitionInput, error: unknown): unknown {
 
 /** True where no open run will rebuild the model after this cell. */
 function isAlone(input: PartitionInput): boolean {
-  const { parent, runId, firstExecutionRunId } = workflowInfo();
-  return input.staged === undefined || parent === undefined || runId !== firstExecutionRunId;
+  return input.staged === undefined || isWithoutRun();
 }
 
 function disk(

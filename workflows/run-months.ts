@@ -2,7 +2,7 @@ import { executeChild, ParentClosePolicy, proxyActivities } from '@temporalio/wo
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
 import { boundedEach, isOwnCancellation } from './bounded-each.ts';
-import type { month } from './month.ts';
+import { month } from './month.ts';
 import { awaitPolicy } from './policies.ts';
 import { splitDataset, type CellKey } from './pure/cell.ts';
 import { troubleOf, type Trouble } from './pure/failure.ts';
@@ -46,8 +46,7 @@ async function runMonth(context: RunContext, cells: MonthCells): Promise<Tally> 
   const { dataset, ticker, dates, batch } = cells;
   const id = monthId({ dataset, ticker, date: dates[0] ?? '' }, batch.id);
   try {
-    // By name: a month runs cells as a window does, so that its file needs this one's.
-    return await executeChild<typeof month>('month', {
+    return await executeChild(month, {
       workflowId: inLake(context.lake, id),
       args: [{ context, cells }],
       parentClosePolicy: ParentClosePolicy.ABANDON,

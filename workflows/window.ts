@@ -4,23 +4,17 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
-  executeChild,
   isCancellation,
-  ParentClosePolicy,
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
-import { boundedEach, isOwnCancellation } from './bounded-each.ts';
+import { boundedEach } from './bounded-each.ts';
 import { fetchBatch } from './fetch-batch.ts';
-import { partition } from './partition.ts';
-import { awaitPolicy, planPolicy } from './policies.ts';
+import { planPolicy } from './policies.ts';
 import type { CellKey } from './pure/cell.ts';
 import { troubleOf } from './pure/failure.ts';
-import { inLake, partitionId } from './pure/ids.ts';
 import {
   addTallies,
   cellsInPage,
@@ -28,7 +22,6 @@ import {
   emptyTally,
   leftOutTally,
   settledCount,
-  tallyOfTrouble,
   type CellOfWindow,
   type BatchRef,
   type RunContext,
@@ -40,9 +33,10 @@ import { fateOf, type LeaveOut } from './pure/steering.ts';
 import type { QuotaWait } from './pure/quota/wait.ts';
 import { tellRun } from './quota-wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
+import { runCell } from './run-cell.ts';
 import { runMonths, type MonthsOfWindow } from './run-months.ts';
-import { cellAttributes } from './search-attributes.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
+import { isWithoutRun } from './without-run.ts';
 
 /** One window of a run. */
 export interface WindowInput {
@@ -191,12 +185,6 @@ function fateOfCell({ leaveOuts }: WindowState, cell: CellKey): LeaveOut['fate']
   return fateOf(cell, leaveOuts, anyPart);
 }
 
-/** True where no open run will rebuild the model after this workflow: asked on a window's first page only. */
-export function isWithoutRun(): boolean {
-  const { parent, runId, firstExecutionRunId } = workflowInfo();
-  return parent === undefined || runId !== firstExecutionRunId;
-}
-
 /** Fetches the window's answer, unless nobody wants any of its cells any more: then there is none. */
 async function fetchOrFail(context: RunContext, state: WindowState): Promise<BatchRef | undefined> {
   const { task, cells } = state;
@@ -225,54 +213,4 @@ async function fetchOrFail(context: RunContext, state: WindowState): Promise<Bat
     );
     throw ApplicationFailure.create({ message, type: trouble.code, nonRetryable: true });
   }
-}
-
-/** What a window knows of a cell that it runs. */
-export interface CellInWindow {
-  readonly cause?: WindowTask['cause'];
-  /** Tells whether a person skipped it while it was under way. */
-  readonly isSkipped?: () => boolean;
-}
-
-/** Runs one cell from a staged batch and answers how it ended; whatever befalls it, it is the cell's own. */
-export async function runCell(
-  context: RunContext,
-  cell: CellOfWindow,
-  batch: BatchRef,
-  { cause, isSkipped }: CellInWindow = {},
-): Promise<Tally> {
-  const { symbol, ...key } = cell;
-  try {
-    await executeChild(partition, {
-      workflowId: inLake(context.lake, partitionId(key)),
-      args: [
-        {
-          context,
-          ...key,
-          staged: { symbol, batch },
-          ...(cause ? { cause } : {}),
-        },
-      ],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      typedSearchAttributes: cellAttributes(key, context, 'running'),
-      staticSummary: `${key.ticker} ${key.date}`,
-    });
-    return { ...emptyTally, published: 1 };
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return awaitOther(context, key);
-    if (isOwnCancellation()) throw error;
-    // A cell that was skipped while it was under way has been cancelled.
-    if (isCancellation(error) && isSkipped?.()) return { ...emptyTally, skipped: 1 };
-    const { code, reason } = troubleOf(error);
-    return tallyOfTrouble({ ...key, state: code === 'AuditRefused' ? 'refused' : 'failed', code, reason });
-  }
-}
-
-/** Another run has the cell in hand: its outcome is ours. */
-async function awaitOther(context: RunContext, cell: CellKey): Promise<Tally> {
-  const { awaitPartition } = proxyActivities<Activities>(awaitPolicy(context.options.patienceSeconds));
-  const { state, code, reason } = await awaitPartition(cell, partitionId(cell));
-  if (state === 'published' || state === 'waiting' || state === 'skipped')
-    return { ...emptyTally, [state]: 1 };
-  return tallyOfTrouble({ ...cell, state, code, reason });
 }
