@@ -1,9 +1,9 @@
 import { whyNotAcceptable, whyNotCovered } from '../contracts/acceptance.ts';
 import type { Verdict } from '../contracts/verdict.ts';
 import { standingAcceptance, type RecordedAcceptance } from '../lake/acceptance-record.ts';
+import type { Candidate } from '../lake/publish.ts';
 import { readCellRecords } from '../lake/records.ts';
-import { utcDateOf } from '../workflows/pure/cell.ts';
-import type { AuditTask } from './audit.ts';
+import { utcDateOf, type CellKey } from '../workflows/pure/cell.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 
 /** What a person's word does for a refused candidate. */
@@ -16,7 +16,7 @@ export type Accepted =
 /** Looks whether a person accepted just what an audit refused. Nothing else lets a refused candidate through. */
 export async function acceptedByPerson(
   deps: ActivityDeps,
-  task: AuditTask,
+  task: CellKey & { readonly candidate: Candidate },
   verdict: Verdict,
 ): Promise<Accepted> {
   const { contract } = datasetParts(deps, task.dataset);
