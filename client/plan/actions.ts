@@ -1,6 +1,6 @@
 import { pageCountOf, pageOf, type Plan } from '../../plan/plan.ts';
 import { splitDataset } from '../../workflows/pure/cell.ts';
-import { cellsInPage, type PlanPage, type RunOptions, type WindowTask } from '../../workflows/pure/run.ts';
+import { cellsInPage, type RunOptions, type WindowTask } from '../../workflows/pure/run.ts';
 
 /**
  * What a run would cost on Temporal Cloud, in actions: one for a workflow that is started or continues as new, one
@@ -21,6 +21,8 @@ const permit = activity + 1;
 /** The actions of a run, and of what it leaves to be done later. */
 export interface ActionEstimate {
   readonly run: number;
+  /** Those of the run that pass shares on: how many there are in the end depends on which windows end together. */
+  readonly signals: number;
   readonly windows: number;
   readonly cells: number;
   /** Of cells whose day is not final: they wait, and go on by themselves after the run. */
@@ -32,13 +34,15 @@ export interface ActionEstimate {
 
 /** Counts the actions that a plan would cost, where nothing fails. */
 export function actionsOf(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOptions): ActionEstimate {
-  const run = runActions(plan, options);
+  const signals = shareSignals(plan, options);
+  const run = runActions(plan, options) + signals;
   const windows = sum(plan.windows.map((window) => windowActions(window, options)));
   const cells = sum(plan.windows.map((window) => cellsActions(window, options)));
   const later = plan.alone.length * waitingCellActions(options);
   const open = Math.min(options.windowsAtOnce, plan.windows.length);
   return {
     run,
+    signals,
     windows,
     cells,
     later,
@@ -50,21 +54,24 @@ export function actionsOf(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOpt
 /** As often does a terminal ask the run and each of its open windows how it stands. */
 const queriesPerSecond = 2;
 
-/** Plans, reads its pages, passes shares on, rebuilds, reports and records its end. */
+/** Plans, reads its pages, rebuilds and records its end. */
 function runActions(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOptions): number {
-  const pages = Array.from({ length: pageCountOf(plan) }, (_, page) => pageOf(plan, page));
-  const steps = { plan: activity, model: activity, report: activity, end: activity };
-  return (
-    start +
-    sum(Object.values(steps)) +
-    pages.length * activity +
-    Math.max(0, pages.length - 1) * continuation +
-    shareSignals(pages, options)
-  );
+  const pages = pageCountOf(plan);
+  const steps = { plan: activity, rebuild: rebuildActions(options), end: activity };
+  return start + sum(Object.values(steps)) + pages * activity + Math.max(0, pages - 1) * continuation;
+}
+
+/** The warehouse, and the report over it where one is wanted. */
+function rebuildActions({ isReportWanted }: RunOptions): number {
+  return activity + (isReportWanted === false ? 0 : activity);
 }
 
 /** A window is told when it may run more cells, since another one ended: only the last ones of a page are. */
-function shareSignals(pages: readonly PlanPage[], { windowsAtOnce, cellsAtOnce }: RunOptions): number {
+function shareSignals(
+  plan: Pick<Plan, 'windows' | 'alone'>,
+  { windowsAtOnce, cellsAtOnce }: RunOptions,
+): number {
+  const pages = Array.from({ length: pageCountOf(plan) }, (_, page) => pageOf(plan, page));
   const share = (left: number): number =>
     Math.max(1, Math.floor(cellsAtOnce / Math.max(1, Math.min(windowsAtOnce, left))));
   const signalsOnPage = (onPage: number): number =>
@@ -99,11 +106,11 @@ function cellActions({ isSearchable }: RunOptions): number {
   return childStart + 3 * activity + (isSearchable ? upsert : 0);
 }
 
-/** Looks at its day, waits, looks again, fetches, stages, goes the way of a cell, and ends with model and report. */
-function waitingCellActions({ isSearchable }: RunOptions): number {
+/** Looks at its day, waits, looks again, fetches, stages, goes the way of a cell, and rebuilds. */
+function waitingCellActions(options: RunOptions): number {
   const waits = 2 * activity + timer;
-  const goesOn = 8 * activity;
-  return childStart + waits + goesOn + (isSearchable ? 4 * upsert : 0);
+  const goesOn = 6 * activity + rebuildActions(options);
+  return childStart + waits + goesOn + (options.isSearchable ? 4 * upsert : 0);
 }
 
 function sum(values: readonly number[]): number {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dryRun, type DryRun } from '../../client/plan/dry-run.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import { inLake, partitionId } from '../../workflows/pure/ids.ts';
+import { actionsInHistories, type CountedActions } from '../support/actions.ts';
 import { countStates, eventsOf, massiveCell, newestRecord } from '../support/lake-view.ts';
 import { backfillOf, endOfRun, startRequest, type TestRunEnd } from '../support/run-a-request.ts';
 import { cliTimeoutMs } from '../support/temporal-cli.ts';
@@ -14,16 +16,23 @@ let server: TestServer;
 let market: SampleMarket;
 let worked: WorkedLake;
 let end: TestRunEnd;
+let planned: DryRun;
+let actions: CountedActions;
 
 /** Two months of one stock, of which one day is a lie. */
 beforeAll(async () => {
   server = await startTestServer();
   market = await startSampleMarket();
-  worked = await workTestLake({ address: server.address, market, now: new Date('2026-11-20T12:00:00Z') });
+  const now = new Date('2026-11-20T12:00:00Z');
+  worked = await workTestLake({ address: server.address, market, now });
   const change = { op: 'set', value: -1 } as const;
   market.order({ kind: 'patch-bar', symbol: 'MSFT', times: null, date: bad.date, change });
   const request = backfillOf(range, { tickers: ['MSFT'], grain: 'month' });
-  end = await endOfRun(await startRequest(worked.lake, request));
+  planned = await dryRun(worked.lake, request, now);
+  const handle = await startRequest(worked.lake, request);
+  const { runId } = await handle.describe();
+  end = await endOfRun(handle);
+  actions = await actionsInHistories(worked.lake.client, handle.workflowId, runId);
 }, cliTimeoutMs);
 afterAll(async () => {
   await worked.close();
@@ -73,4 +82,12 @@ it('the history of the whole window is a few events for each month', async () =>
   const { client, lake } = worked.lake;
   const { historyLength } = await client.workflow.getHandle(inLake(lake.id, id)).describe();
   expect(historyLength).toBeLessThan(45);
+});
+
+it('the plan counted the actions of the months; what split off cost what it cost besides', async () => {
+  const { client, lake } = worked.lake;
+  const alone = client.workflow.getHandle(inLake(lake.id, partitionId(bad)));
+  const { runId } = await alone.describe();
+  const splitOff = 1 + (await actionsInHistories(client, alone.workflowId, runId)).total;
+  expect(planned.actions.total).toBe(actions.total - actions.retries - splitOff);
 });
