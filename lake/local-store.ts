@@ -15,10 +15,6 @@ export function pendingKey(): string {
   return `${pendingFolder}/${encodeSegment(hostname())}.${process.pid}.${randomUUID()}`;
 }
 
-/** File systems bound the names of one file (ext4: 65,000), and processes the files they have open. */
-const namesOfOneFile = 1_000;
-const linksAtOnce = 32;
-
 /**
  * The lake on one local disk. Node's `writeFile` does not sync, so every write here does: first the file,
  * then the folder that names it, and each new folder in its parent.
@@ -54,23 +50,16 @@ export class LocalStore implements Store {
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean> {
-    const pending = await this.#writePending(key, bytes);
-    return this.#linkAndForget(pending, [key]);
-  }
-
-  async putIfAbsentMany(keys: readonly string[], bytes: Uint8Array): Promise<void> {
-    for (let start = 0; start < keys.length; start += namesOfOneFile) {
-      const pending = await this.#writePending(keys[start] as string, bytes);
-      await this.#linkAndForget(pending, keys.slice(start, start + namesOfOneFile));
+    const prepared = await this.#prepare(key, bytes);
+    try {
+      return await prepared.claim(key);
+    } finally {
+      await prepared.forget();
     }
   }
 
   async prepare(bytes: Uint8Array): Promise<PreparedFile> {
-    const pending = await this.#writePending(pendingFolder, bytes);
-    return {
-      claim: (key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path))),
-      forget: () => rm(pending, { force: true }),
-    };
+    return this.#prepare(pendingFolder, bytes);
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -137,21 +126,13 @@ export class LocalStore implements Store {
     }
   }
 
-  async #linkAndForget(pending: string, keys: readonly string[]): Promise<boolean> {
-    let isNewEverywhere = true;
-    try {
-      for (let start = 0; start < keys.length; start += linksAtOnce) {
-        const made = await Promise.all(
-          keys
-            .slice(start, start + linksAtOnce)
-            .map((key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path)))),
-        );
-        isNewEverywhere &&= made.every(Boolean);
-      }
-      return isNewEverywhere;
-    } finally {
-      await rm(pending, { force: true });
-    }
+  /** `about` is what a message names where the bytes cannot be written. */
+  async #prepare(about: string, bytes: Uint8Array): Promise<PreparedFile> {
+    const pending = await this.#writePending(about, bytes);
+    return {
+      claim: (key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path))),
+      forget: () => rm(pending, { force: true }),
+    };
   }
 
   /** Runs an act that names something in a folder, then syncs that folder. */

@@ -7,8 +7,6 @@ export interface Store {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Writes a file unless it is there already; false where it was. Exactly one of many callers wins. */
   putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
-  /** The same bytes under many new keys, one stored file where the store can; keys that exist are left out. */
-  putIfAbsentMany(keys: readonly string[], bytes: Uint8Array): Promise<void>;
   /** Writes bytes once, to be put under many new keys one after the other. */
   prepare(bytes: Uint8Array): Promise<PreparedFile>;
   /** Reads a file; undefined where it is not there. */
