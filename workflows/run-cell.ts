@@ -1,5 +1,6 @@
 import { executeChild, isCancellation, ParentClosePolicy, proxyActivities } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { CellOutcome } from '../activities/await-partition.ts';
 import type { Activities } from '../activities/index.ts';
 import { isOwnCancellation } from './bounded-each.ts';
 import { partition } from './partition.ts';
@@ -18,19 +19,12 @@ import {
 } from './pure/run.ts';
 import { cellAttributes } from './search-attributes.ts';
 
-/** What a window knows of a cell that it runs. */
-export interface CellInWindow {
-  readonly cause?: WindowTask['cause'];
-  /** Tells whether a person skipped it while it was under way. */
-  readonly isSkipped?: () => boolean;
-}
-
 /** Runs one cell from a staged batch and answers how it ended; whatever befalls it, it is the cell's own. */
 export async function runCell(
   context: RunContext,
   cell: CellOfWindow,
   batch: BatchRef,
-  { cause, isSkipped }: CellInWindow = {},
+  cause?: WindowTask['cause'],
 ): Promise<Tally> {
   const { symbol, ...key } = cell;
   try {
@@ -52,18 +46,26 @@ export async function runCell(
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return awaitOther(context, key);
     if (isOwnCancellation()) throw error;
-    // A cell that was skipped while it was under way has been cancelled.
-    if (isCancellation(error) && isSkipped?.()) return { ...emptyTally, skipped: 1 };
+    if (isCancellation(error) && (await isGivenUp(context, key))) return { ...emptyTally, skipped: 1 };
     const { code, reason } = troubleOf(error);
     return tallyOfTrouble({ ...key, state: code === 'AuditRefused' ? 'refused' : 'failed', code, reason });
   }
 }
 
+/** A cell that is skipped while it is under way is cancelled, which is said in its records first. */
+async function isGivenUp(context: RunContext, cell: CellKey): Promise<boolean> {
+  return (await outcomeOf(context, cell)).state === 'skipped';
+}
+
 /** Another run has the cell in hand: its outcome is ours. */
 async function awaitOther(context: RunContext, cell: CellKey): Promise<Tally> {
-  const { awaitPartition } = proxyActivities<Activities>(awaitPolicy(context.options.patienceSeconds));
-  const { state, code, reason } = await awaitPartition(cell, partitionId(cell));
+  const { state, code, reason } = await outcomeOf(context, cell);
   if (state === 'published' || state === 'waiting' || state === 'skipped')
     return { ...emptyTally, [state]: 1 };
   return tallyOfTrouble({ ...cell, state, code, reason });
+}
+
+function outcomeOf(context: RunContext, cell: CellKey): Promise<CellOutcome> {
+  const { awaitPartition } = proxyActivities<Activities>(awaitPolicy(context.options.patienceSeconds));
+  return awaitPartition(cell, partitionId(cell));
 }

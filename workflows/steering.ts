@@ -137,7 +137,7 @@ async function drop(run: RunState, act: Of<'drop'>): Promise<SteerAnswer> {
   return note(run, act, { tickers, from, to });
 }
 
-/** Gives a cell up: in the records first, then here, and last where it may be under way. */
+/** Gives a cell up: in the records first, by which its window tells it from one that failed; then here, and where it may be under way. */
 async function skip(run: RunState, act: Of<'skip'>): Promise<SteerAnswer> {
   const { ticker, date, reason } = act;
   const { recordSkip } = longer(run);
@@ -149,8 +149,6 @@ async function skip(run: RunState, act: Of<'skip'>): Promise<SteerAnswer> {
   const one = { tickers: [ticker], from: date, to: date, dataset };
   leaveOut(run, { fate: 'skipped', beforePart: null, ...one });
   const noted = note(run, act, { ticker, date, dataset });
-  // Its window must know first, or it would take the cancelled cell for a failed one.
-  await tellWindows(run);
   await cancelCell(inLake(run.context.lake, partitionId({ dataset, ticker, date })));
   return noted;
 }

@@ -169,14 +169,7 @@ async function runCells(
     () => state.share,
     async (cell) => {
       const fate = fateOfCell(state, cell);
-      const isSkipped = (): boolean => fateOfCell(state, cell) === 'skipped';
-      const { cause } = state.task;
-      add(
-        state,
-        fate
-          ? { ...emptyTally, [fate]: 1 }
-          : await runCell(context, cell, batch, { ...(cause ? { cause } : {}), isSkipped }),
-      );
+      add(state, fate ? { ...emptyTally, [fate]: 1 } : await runCell(context, cell, batch, state.task.cause));
     },
   );
 }
