@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reauditRequest } from '../../client/reaudit/reaudit-cells.ts';
 import { runOptions, startRun } from '../../client/run/start-run.ts';
+import type { Contract } from '../../contracts/contract.ts';
 import { parseContract } from '../../contracts/parse.ts';
 import { projectFolder } from '../../settings.ts';
 import { quotaOf } from '../../sources/quota.ts';
@@ -196,13 +197,20 @@ export async function recordMetered(server: TestServer, market: SampleMarket): P
 }
 
 /** Days that are judged again under a contract of a higher version. */
-export async function recordReaudit(worked: WorkedLake): Promise<void> {
+export async function recordReaudit(server: TestServer, market: SampleMarket): Promise<void> {
   const dataset = 'coingecko.market_chart';
   const text = await readFile(join(projectFolder, 'contracts', `${dataset}.odcs.yaml`), 'utf8');
-  const raised = text.replace(/^version: .*$/m, 'version: 99.0.0');
-  const contract = parseContract(raised, `${dataset} 99.0.0`);
-  const filter = { tickers: null, range: { from: day(9), to: day(8) } };
-  const { run, request } = reauditRequest([contract], dataset, filter);
-  await endOfRun(await startRun(worked.lake, run, request));
+  const raised = parseContract(text.replace(/^version: .*$/m, 'version: 99.0.0'), `${dataset} 99.0.0`);
+  let contracts = new Map<string, Contract>();
+  const worked = await workTestLake({
+    ...{ address: server.address, market, now, overlay: { assets: bitcoinAlone } },
+    withDeps: (deps) => ({ ...deps, contracts: (contracts = new Map(deps.contracts)) }),
+  });
+  await backfill(worked, day(5), day(4));
+  contracts.set(dataset, raised);
+  const { run, request } = reauditRequest([raised], dataset, { tickers: null, range: null });
+  const { outcome, message } = await endOfRun(await startRun(worked.lake, run, request));
+  if (outcome !== 'completed') throw new Error(`a re-audit that is recorded must end well: ${message}`);
   await save(worked, 'reaudit-completed', run);
+  await worked.close();
 }
