@@ -47,7 +47,7 @@ export async function runPage(run: RunState, part: PlanPart, page: PlanPage): Pr
 
 async function runUnlessLeftOut(run: RunState, part: PlanPart, task: WindowTask): Promise<Tally> {
   const leftOut = leftOutTally(cellsOf(task), run.steering.leaveOuts, part.number);
-  if (settledCount(leftOut) === task.assets.length * task.dates.length) return leftOut;
+  if (settledCount(leftOut) === cellCountOf(task)) return leftOut;
   const { leaveOuts } = run.steering;
   const open: OpenWindow = {
     task,
@@ -85,8 +85,9 @@ async function runWindow(run: RunState, open: OpenWindow): Promise<Tally> {
 }
 
 /**
- * Another run has the same window in hand: its outcome is ours. A window whose run was terminated or reset
- * may be held by a pause that nobody will end: it becomes ours.
+ * Another run has the same window in hand: its outcome is ours, unless it was about fewer cells, as where this run is
+ * to fetch what is published too. A window whose run was terminated or reset may be held by a pause that nobody will
+ * end: it becomes ours.
  */
 async function awaitOtherWindow(run: RunState, open: OpenWindow): Promise<Tally> {
   const { context } = run;
@@ -99,9 +100,16 @@ async function awaitOtherWindow(run: RunState, open: OpenWindow): Promise<Tally>
     void tellWindows(run);
   }
   const other = await awaitWorkflow(task.id);
-  // A window's result is its tally, whoever started it.
-  if (other.outcome === 'completed') return other.result as Tally;
+  if (other.outcome === 'completed') {
+    // A window's result is its tally, whoever started it.
+    const tally = other.result as Tally;
+    return settledCount(tally) < cellCountOf(task) ? runWindow(run, open) : tally;
+  }
   return allFailed(run, open, { code: 'WindowFailed', reason: other.reason });
+}
+
+function cellCountOf({ assets, dates }: WindowTask): number {
+  return assets.length * dates.length;
 }
 
 /** A window that could not be had: its cells failed, but for those left out, for one reason an asset. */
@@ -117,7 +125,7 @@ function allFailed(run: RunState, { task, part }: OpenWindow, trouble: Trouble):
     ...trouble,
   }));
   const leftOut = leftOutTally(cellsOf(task), run.steering.leaveOuts, part);
-  const failed = assets.length * dates.length - settledCount(leftOut);
+  const failed = cellCountOf(task) - settledCount(leftOut);
   return { ...leftOut, failed, troubles: troubles.slice(0, troublesNamed) };
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCellRecords } from '../../lake/records.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import { addDays, datesBetween, type CellKey } from '../../workflows/pure/cell.ts';
-import { inLake } from '../../workflows/pure/ids.ts';
+import { inLake, windowId } from '../../workflows/pure/ids.ts';
 import {
   bitcoinCell,
   countStates,
@@ -13,6 +13,7 @@ import {
   seenCells,
   warehouseCloses,
 } from '../support/lake-view.ts';
+import type { RunRequest } from '../../workflows/pure/run.ts';
 import { backfillOf, endOfRun, runRequest, startRequest } from '../support/run-a-request.ts';
 import { workTestLake, type WorkedLake } from '../support/test-lake.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
@@ -110,6 +111,25 @@ describe('a backfill', () => {
       datesBetween('2026-06-01', '2026-06-30').map((date) => [date, 'published']),
     );
     expect(await lake.store.list('candidates')).toEqual([]);
+  });
+
+  it('that fetches anew, beside one over the same days that does not, has its own way', async () => {
+    const { lake } = worked;
+    const ask = (from: string, to: string, force: boolean): RunRequest =>
+      backfillOf({ from, to }, { tickers: ['BTC'], force });
+    expect(await runRequest(lake, ask('2026-05-12', '2026-05-12', false))).toMatchObject({ message: '' });
+    market.order({ kind: 'slow', delayMs: 1_500 });
+    const plain = await startRequest(lake, ask('2026-05-11', '2026-05-13', false), 'plain');
+    const id = inLake(lake.lake.id, windowId('coingecko.market_chart', 'BTC', '2026-05-11', '2026-05-13'));
+    await until(() =>
+      lake.client.workflow
+        .getHandle(id)
+        .describe()
+        .catch(() => undefined),
+    );
+    const anew = await startRequest(lake, ask('2026-05-11', '2026-05-13', true), 'anew');
+    expect((await Promise.all([plain, anew].map(endOfRun))).map(({ message }) => message)).toEqual(['', '']);
+    expect(await eventsOf(lake, bitcoinCell('2026-05-12'))).toEqual(['published', 'unchanged']);
   });
 
   it('with --force asks again, and records that nothing has changed', async () => {
