@@ -7,7 +7,7 @@ import {
   type DatasetId,
   type PartitionDate,
 } from '../workflows/pure/cell.ts';
-import type { BatchRef, JudgedAgainCause, RunRequest } from '../workflows/pure/run.ts';
+import type { BatchRef, JudgedAgainCause, Look, RunRequest } from '../workflows/pure/run.ts';
 import { lastFinalDate, finalAt, type Finality } from './finality.ts';
 import { PlanError } from './plan-error.ts';
 
@@ -47,6 +47,8 @@ export interface DueCell {
     | { readonly kind: 'published' | 'skipped' | 'todo' }
     /** Judged before; its staged batch is judged again, for this cause. */
     | { readonly kind: 'todo'; readonly cause: JudgedAgainCause; readonly batch: BatchRef }
+    /** Published, and to be looked at again. */
+    | { readonly kind: 'look'; readonly look: Look }
     | { readonly kind: 'waiting'; readonly until: string };
 }
 

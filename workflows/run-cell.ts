@@ -12,6 +12,7 @@ import {
   tallyOfTrouble,
   type BatchRef,
   type CellOfWindow,
+  type Look,
   type RunContext,
   type Tally,
   type WindowTask,
@@ -21,6 +22,8 @@ import { cellAttributes } from './search-attributes.ts';
 /** What a window knows of a cell that it runs. */
 export interface CellInWindow {
   readonly cause?: WindowTask['cause'];
+  /** Which planned look it is, where it is published. */
+  readonly look?: Look | undefined;
   /** Tells whether a person skipped it while it was under way. */
   readonly isSkipped?: () => boolean;
 }
@@ -30,7 +33,7 @@ export async function runCell(
   context: RunContext,
   cell: CellOfWindow,
   batch: BatchRef,
-  { cause, isSkipped }: CellInWindow = {},
+  { cause, look, isSkipped }: CellInWindow = {},
 ): Promise<Tally> {
   const { symbol, ...key } = cell;
   try {
@@ -42,6 +45,7 @@ export async function runCell(
           ...key,
           staged: { symbol, batch },
           ...(cause ? { cause } : {}),
+          ...(look === undefined ? {} : { look }),
         },
       ],
       parentClosePolicy: ParentClosePolicy.ABANDON,

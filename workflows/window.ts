@@ -21,6 +21,7 @@ import {
   cellsOf,
   emptyTally,
   leftOutTally,
+  lookOf,
   settledCount,
   type CellOfWindow,
   type BatchRef,
@@ -175,7 +176,11 @@ async function runCells(
         state,
         fate
           ? { ...emptyTally, [fate]: 1 }
-          : await runCell(context, cell, batch, { ...(cause ? { cause } : {}), isSkipped }),
+          : await runCell(context, cell, batch, {
+              ...(cause ? { cause } : {}),
+              look: lookOf(state.task, cell),
+              isSkipped,
+            }),
       );
     },
   );
