@@ -85,7 +85,11 @@ const fileSchema = z.strictObject({
       files: z.record(z.string(), csvFileSchema),
     }),
   }),
-  schedule: z.strictObject({ time: clockTime, timeZone }),
+  schedule: z.strictObject({
+    time: clockTime,
+    timeZone,
+    days: z.enum(['every-day', 'trading-days']).default('every-day'),
+  }),
   relook: z.strictObject({
     afterDays: z
       .array(z.number().int().min(1).max(3650))

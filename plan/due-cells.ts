@@ -52,7 +52,8 @@ export interface DueCell {
     | { readonly kind: 'waiting'; readonly until: string };
 }
 
-const lookBackDays = 7;
+/** A daily run takes up what failed or is missing on so many days, its own the last of them. */
+export const lookBackDays = 7;
 
 /**
  * Decides what becomes of every cell that a request asks for. There may be a million of them: whatever is the same
