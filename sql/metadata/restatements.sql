@@ -3,7 +3,7 @@
 -- grain: publication that replaced another one
 -- key: dataset, ticker, price_date, publication_number
 -- sources: lake.cell_records, intermediate.int_market__restated_prices
--- engine: duckdb because of median, and of range, from which the splits are made that a ratio is held against
+-- engine: duckdb because of median, which other engines spell in their own ways
 -- column publication_number: The number of the record that published the new price.
 -- column superseded_number: The number of the record whose price was replaced.
 -- column cause: source (the source says something else now), contract (a contract was changed; what the source said is as it was) or acceptance (a person accepted it).
@@ -157,34 +157,31 @@ events as (
 
 ),
 
-splits as (
+enlarged as (
 
+    -- A split and its reverse look alike from the larger side.
     select
-        parts.parts,
-        wholes.wholes
-    from range(1, 5) as parts (parts)
-    cross join range(2, 51) as wholes (wholes)
-    where wholes.wholes > parts.parts and (parts.parts = 1 or wholes.wholes <= 5)
+        events.event_id,
+        events.event_ratio,
+        greatest(events.event_ratio, 1 / nullif(events.event_ratio, 0.0e0)) as larger
+    from events
+    where events.event_ratio > 0
 
 ),
 
 likenesses as (
 
     select
-        events.event_id,
-        min_by(
-            case
-                when abs(events.event_ratio * splits.wholes / splits.parts - 1) <= 0.005
-                    then concat(cast(splits.wholes as varchar), ':', cast(splits.parts as varchar))
-                else concat(cast(splits.parts as varchar), ':', cast(splits.wholes as varchar))
-            end,
-            splits.parts * 100 + splits.wholes
-        ) as looks_like_split
-    from events
-    inner join splits
-        on abs(events.event_ratio * splits.wholes / splits.parts - 1) <= 0.005
-        or abs(events.event_ratio * splits.parts / splits.wholes - 1) <= 0.005
-    group by events.event_id
+        enlarged.event_id,
+        enlarged.event_ratio < 1 as is_into_more,
+        case
+            when round(enlarged.larger) between 2 and 50 and abs(enlarged.larger / round(enlarged.larger) - 1) <= 0.005 then 1
+            when round(2 * enlarged.larger) in (3, 5) and abs(2 * enlarged.larger / round(2 * enlarged.larger) - 1) <= 0.005 then 2
+            when round(3 * enlarged.larger) in (4, 5) and abs(3 * enlarged.larger / round(3 * enlarged.larger) - 1) <= 0.005 then 3
+            when round(4 * enlarged.larger) = 5 and abs(4 * enlarged.larger / 5 - 1) <= 0.005 then 4
+        end as parts,
+        enlarged.larger
+    from enlarged
 
 ),
 
@@ -205,7 +202,12 @@ final_restatements as (
         named.new_batch_id,
         named.old_contract_version,
         named.new_contract_version,
-        likenesses.looks_like_split,
+        case
+            when likenesses.is_into_more and likenesses.parts is not null
+                then concat(cast(cast(round(likenesses.parts * likenesses.larger) as integer) as varchar), ':', cast(likenesses.parts as varchar))
+            when likenesses.parts is not null
+                then concat(cast(likenesses.parts as varchar), ':', cast(cast(round(likenesses.parts * likenesses.larger) as integer) as varchar))
+        end as looks_like_split,
 
         named.old_close,
         named.new_close,
