@@ -9,7 +9,7 @@ import {
 } from '../workflows/pure/cell.ts';
 import type { Look } from '../workflows/pure/run.ts';
 import { earliestDate, type DueCell, type PlannedAsset } from './due-cells.ts';
-import { finalAt, lastFinalDate, newestFinalDate } from './finality.ts';
+import { finalAt, lastFinalDate, newestFinalDate, type Finality } from './finality.ts';
 
 /** A published cell, and when its source was last asked about it. */
 export interface LookedCell extends CellKey {
@@ -84,11 +84,31 @@ export function looksOf(
   assets: readonly PlannedAsset[],
   { afterDays, now }: RelookRule,
 ): DueCell[] {
+  const dueBy = rememberedLooks(afterDays, now);
   return asLooks(cells, assets, now, ({ date, lookedAt }, { final }) => {
-    const last = lastFinalDate(now, final);
-    const due = afterDays.filter((days) => addDays(date, days) <= last).at(-1);
-    return due !== undefined && lookedAt < finalAt(addDays(date, due), final) ? due : undefined;
+    const due = dueBy(final, date);
+    return due !== undefined && lookedAt < due.since ? due.days : undefined;
   });
+}
+
+/** The newest look that a day is due for, and since when; worked out once for each day and source's rule. */
+function rememberedLooks(
+  afterDays: readonly number[],
+  now: Date,
+): (final: Finality, date: PartitionDate) => { readonly days: number; readonly since: Date } | undefined {
+  const lasts = new Map<string, PartitionDate>();
+  const dues = new Map<string, { readonly days: number; readonly since: Date } | undefined>();
+  return (final, date) => {
+    const rule = `${final.time} ${final.timeZone}`;
+    const key = `${rule} ${date}`;
+    if (dues.has(key)) return dues.get(key);
+    const last = lasts.get(rule) ?? lastFinalDate(now, final);
+    lasts.set(rule, last);
+    const days = afterDays.filter((after) => addDays(date, after) <= last).at(-1);
+    const due = days === undefined ? undefined : { days, since: finalAt(addDays(date, days), final) };
+    dues.set(key, due);
+    return due;
+  };
 }
 
 /** Finds every published cell of an asset but some, to be looked at again with its whole history. */

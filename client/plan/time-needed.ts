@@ -40,8 +40,7 @@ export function timeNeeded(plan: PlanSummary, settings: Settings, pace: Pace): T
   const heldUpSeconds = slowest === null ? 0 : slowest.seconds + afterLast;
   const isHeldUp = slowest !== null && heldUpSeconds > cellsSeconds;
   return {
-    seconds:
-      cells === 0 ? 0 : pace.headSeconds + Math.max(cellsSeconds, heldUpSeconds) + pace.tailSeconds,
+    seconds: cells === 0 ? 0 : pace.headSeconds + Math.max(cellsSeconds, heldUpSeconds) + pace.tailSeconds,
     sources,
     heldUpBy: isHeldUp ? slowest.source : null,
   };

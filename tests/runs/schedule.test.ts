@@ -26,8 +26,8 @@ const assets = [
     sources: [{ dataset: 'massive.daily_bars', symbol: 'AAPL' }],
   },
 ];
-/** Eight days on which nobody worked; the newest of them is final. */
-const missed = datesBetween('2025-11-12', '2025-11-19');
+/** Five days on which nobody worked; the newest of them is final. */
+const missed = datesBetween('2025-11-15', '2025-11-19');
 const noonAfter = (date: string): Date => new Date(`${addDays(date, 1)}T12:00:00Z`);
 /** Half past three in New York on the day after, in winter. */
 const dueAt = (date: string): string => `${addDays(date, 1)}T08:30:00Z`;
@@ -41,7 +41,8 @@ beforeAll(async () => {
   market = await startSampleMarket();
   worked = await workTestLake({
     ...{ address: server.address, market, now: noonAfter('2025-11-19') },
-    overlay: { assets, relook: { afterDays: [] } },
+    // A tick that comes late finds the run ended, starts it again, and waits for the warehouse that is built.
+    overlay: { assets, relook: { afterDays: [] }, run: { patienceMinutes: 1 } },
     beforeWorker: async (lake) => {
       expect(await createSchedule(lake)).toBe('created');
       await letBeDue(lake, missed[0] ?? '', missed.at(-1) ?? '');
@@ -91,24 +92,21 @@ async function tick(date: string): Promise<TestRunEnd> {
   return endOf(dailyId(date));
 }
 
-describe('after eight days without worker, and a server that was killed meanwhile', () => {
-  it('every missed tick starts or joins the run of its week, and both runs end well', async () => {
+describe('after five days without worker, and a server that was killed meanwhile', () => {
+  it('every missed tick starts or joins the one run of their week, which ends well', async () => {
     const runs = await Promise.all(missed.map((date) => runOfTick(date)));
-    expect(runs).toEqual([
-      dailyId('2025-11-12'),
-      ...Array.from({ length: 7 }, () => dailyId('2025-11-19')),
-    ]);
-    for (const run of new Set(runs)) expect(await endOf(run)).toMatchObject({ outcome: 'completed' });
+    expect(new Set(runs)).toEqual(new Set([dailyId('2025-11-19')]));
+    expect(await endOf(dailyId('2025-11-19'))).toMatchObject({ outcome: 'completed', message: '' });
   });
 
-  it('every missed day is there exactly once, by one request an asset and week', async () => {
+  it('every missed day is there exactly once, by one request an asset', async () => {
     for (const date of missed) {
       expect([date, await eventsOf(worked.lake, bitcoinCell(date))]).toEqual([date, ['published']]);
       const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
       const events = weekday === 0 || weekday === 6 ? [] : ['published'];
       expect([date, await eventsOf(worked.lake, massiveCell('AAPL', date))]).toEqual([date, events]);
     }
-    expect(market.requests).toHaveLength(4);
+    expect(market.requests).toHaveLength(2);
   });
 });
 

@@ -47,11 +47,11 @@ describe('metadata.restatements', () => {
   });
 
   test('shows both prices, the change, both batches, and when each was recorded', async () => {
-    const sql = `select old_close, new_close, change_pct, cause, look, old_batch_id, new_batch_id, event_cells,
+    const sql = `select old_close, new_close, round(change_pct, 6), cause, look, old_batch_id, new_batch_id, event_cells,
       looks_like_split, first_recorded_at, recorded_at from metadata.restatements where price_date = '2024-02-04'`;
     expect(await asked(sql)).toEqual([
       [
-        ...[70, 71.4, expect.closeTo(2), 'source', '7', 'batch-BTC', 'b2', '1', null],
+        ...[70, 71.4, 2, 'source', '7', 'batch-BTC', 'b2', '1', null],
         ...['2024-02-04 23:31:00+00', '2024-02-04 23:32:00+00'],
       ],
     ]);
