@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DueCell, KnownCell } from '../../plan/due-cells.ts';
 import { makePlan } from '../../plan/plan.ts';
-import { looksOf, withLooks, type LookedCell } from '../../plan/relook.ts';
+import { dueLooks, looksOf, withLooks, type LookedCell } from '../../plan/relook.ts';
 import { addDays, datesBetween, type PartitionDate } from '../../workflows/pure/cell.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
 import { coin, stock } from './support.ts';
@@ -69,6 +69,25 @@ describe('a published cell is looked at again', () => {
     const later = { ...cell, lookedAt: new Date('2026-01-07T06:00:00Z') };
     expect(looks([later], '2026-01-06', [aapl])).toEqual([]);
     expect(looks([cell], '2026-02-04', [stock('AAPL', { historyDays: 20 })])).toEqual([]);
+  });
+
+  it('only by the run of the newest final day: those that make up for an outage would all ask', async () => {
+    const row = {
+      ...{
+        source: 'coingecko',
+        resource: 'market_chart',
+        ticker: 'BTC',
+        date: '2026-01-05',
+        state: 'published',
+      },
+      looked_at_ms: String(tickOf('2026-01-05').getTime()),
+    };
+    const index = { rows: async () => Promise.resolve([row]) };
+    const found = async (date: PartitionDate): Promise<number> =>
+      (await dueLooks(index, [btc], { afterDays, date, now: tickOf('2026-01-06') })).length;
+    expect([await found('2026-01-06'), await found('2026-01-05'), await found('2026-01-04')]).toEqual([
+      1, 0, 0,
+    ]);
   });
 
   it('never where no look is configured, and not as an asset that is configured no more', () => {

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dailyLine, readDailyChange } from '../../client/run/daily-change.ts';
 import { readCellRecords } from '../../lake/records.ts';
+import { tiles } from '../../report/page/tiles.ts';
+import { readReportData } from '../../report/read/report-data.ts';
+import { WarehouseReader } from '../../report/read/warehouse-reader.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import type { PlanSummary } from '../../workflows/pure/run.ts';
@@ -185,6 +189,21 @@ describe('a split', () => {
       { event_id: event, cells: 24, looks_like_split: '2:1', found: 24 },
       { event_id: `${event}/2026-11-13/3`, cells: 1, looks_like_split: null, found: 1 },
     ]);
+  });
+
+  it('is told as one event, under the asset and in the line that ends the daily run', async () => {
+    const { lake } = worked;
+    const words = '24 closes of 2026-10-19 … 2026-11-20 changed by −50.0 %: looks like a split of 2:1';
+    const reader = await WarehouseReader.open(lake.store.pathOf('warehouse.duckdb'));
+    const page = tiles(await readReportData(reader), {
+      lakeId: lake.lake.id,
+      uiUrl: null,
+      namespace: 'default',
+    });
+    reader.close();
+    expect(page.text).toContain(words);
+    const change = await readDailyChange(lake, 'daily/2026-11-23', '2026-11-23', []);
+    expect(dailyLine(change)).toContain(`25 restated (AAPL: ${words}, and 1 more)`);
   });
 
   it('is learned once: the next run looks at what is due, finds it as it is, and asks no more than that', async () => {

@@ -155,11 +155,6 @@ export class TinyLake {
     return (await ask(this.warehousePath, sql)).map((row) => Object.values(row));
   }
 
-  /** Loses a folder with everything in it. */
-  async lose(folder: string): Promise<void> {
-    await rm(join(this.folder, folder), { recursive: true });
-  }
-
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
