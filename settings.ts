@@ -85,7 +85,17 @@ const fileSchema = z.strictObject({
       files: z.record(z.string(), csvFileSchema),
     }),
   }),
-  schedule: z.strictObject({ time: clockTime, timeZone }),
+  schedule: z.strictObject({
+    time: clockTime,
+    timeZone,
+    days: z.enum(['every-day', 'trading-days']).default('every-day'),
+  }),
+  relook: z.strictObject({
+    afterDays: z
+      .array(z.number().int().min(1).max(3650))
+      .max(10)
+      .transform((days) => [...new Set(days)].sort((one, other) => one - other)),
+  }),
   run: z.strictObject({
     cellsAtOnce: z.number().int().min(1).max(500),
     windowsAtOnce: z.number().int().min(1).max(100),
@@ -108,6 +118,7 @@ export interface Settings {
   readonly sources: Readonly<Record<string, SourceSettings>>;
   readonly csvFiles: File['sources']['csv']['files'];
   readonly schedule: File['schedule'];
+  readonly relook: File['relook'];
   readonly run: File['run'];
   readonly telemetry: TelemetrySettings;
   /** The build of a worker deployment that a worker says it is; undefined, the default, is none. */
@@ -152,6 +163,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
     },
     csvFiles: file.sources.csv.files,
     schedule: file.schedule,
+    relook: file.relook,
     run: file.run,
     telemetry: telemetrySettings(file.telemetry, environment),
     ...deploymentOf(environment),

@@ -2,6 +2,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { contractChanged } from '../contracts/contract-error.ts';
 import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
 import { cellsOfOtherContracts, dueAgain, lapsedCells } from '../plan/judged-again.ts';
+import { dueLooks, withLooks } from '../plan/relook.ts';
 import { knownCells, memoryFor } from '../plan/memory.ts';
 import { utcDateOf } from '../workflows/pure/cell.ts';
 import type { RunRequest } from '../workflows/pure/run.ts';
@@ -21,8 +22,10 @@ export async function decideCells(deps: ActivityDeps, request: RunRequest, now: 
       return dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
     case 'daily': {
       const due = dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
+      const rule = { afterDays: deps.relookAfterDays, date: request.date, now };
+      const looks = await dueLooks(deps.index, assets, rule);
       const lapsed = await lapsedCells(deps.index, utcDateOf(now.getTime()));
-      return withLapsed(due, dueAgain(lapsed, assets, 'acceptance'));
+      return withLapsed(withLooks(due, looks), dueAgain(lapsed, assets, 'acceptance'));
     }
   }
 }

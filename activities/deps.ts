@@ -28,6 +28,8 @@ export interface ActivityDeps {
   /** True on a server that we started: its queues have one partition, so that their limits are exact. */
   readonly areQueuesExact: boolean;
   readonly plannedAssets: () => Promise<readonly PlannedAsset[]>;
+  /** So many days after its day was final is a published cell looked at again; ascending, none: never. */
+  readonly relookAfterDays: readonly number[];
   readonly sqlFolder: string;
   readonly client: Client;
   readonly now: () => Date;

@@ -8,6 +8,7 @@ import { isOrphan } from './is-orphan.ts';
 import { model } from './model.ts';
 import { planAdded } from './plan-added.ts';
 import { planCell, planDay } from './plan-cell.ts';
+import { planHistories } from './plan-histories.ts';
 import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
 import { publishMonth } from './publish-month.ts';
@@ -24,6 +25,7 @@ import { writeTmp } from './write-tmp.ts';
 const steps = {
   plan,
   planAdded,
+  planHistories,
   readPlanPage,
   planCell,
   planDay,

@@ -1,3 +1,4 @@
+import { runDayOf } from '../plan/catch-up.ts';
 import { finalAt, newestFinalDate } from '../plan/finality.ts';
 import { earliestDate } from '../plan/due-cells.ts';
 import { PlanError } from '../plan/plan-error.ts';
@@ -36,11 +37,12 @@ export async function planCell(deps: ActivityDeps, cell: CellKey): Promise<CellP
   return { kind: 'open', symbol: asset.symbol, finalAt: final.toISOString(), waitMs };
 }
 
-/** Names the day that a tick of the schedule is for: the newest that was final when it was due. */
+/**
+ * Names the day of the run that a tick of the schedule is for: the newest that was final when it was due, or, where ticks
+ * were missed, the run whose week that day lies in.
+ */
 export async function planDay(deps: ActivityDeps, dueAt: string): Promise<PartitionDate> {
   const assets = await deps.plannedAssets();
-  return newestFinalDate(
-    new Date(dueAt),
-    assets.map((asset) => asset.final),
-  );
+  const finalities = assets.map((asset) => asset.final);
+  return runDayOf(newestFinalDate(new Date(dueAt), finalities), newestFinalDate(deps.now(), finalities));
 }

@@ -9,7 +9,7 @@ import {
 } from '../lake/publish.ts';
 import { readCellRecord, type CellRecord } from '../lake/records.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
-import type { BatchRef, JudgedAgainCause, RunContext } from '../workflows/pure/run.ts';
+import type { BatchRef, JudgedAgainCause, Look, RunContext } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
 import { datasetParts, type ActivityDeps } from './deps.ts';
 
@@ -25,6 +25,8 @@ export interface PublishTask extends CellKey {
   readonly acceptedBy?: number;
   /** Why it was judged again, where it was. */
   readonly cause?: JudgedAgainCause;
+  /** Which planned look it is, where it was published before. */
+  readonly look?: Look;
 }
 
 /** Commits a cell: claims its next record number, then renames the candidate into bronze. */
@@ -63,6 +65,7 @@ export function publicationFacts(
     contractSha256: datasetParts(deps, task.dataset).contract.sha256,
     writer: writerVersion,
     audit: task.audit,
+    ...(task.look === undefined ? {} : { look: task.look }),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   cellsOf,
   type BatchRef,
   type JudgedAgainCause,
+  type Look,
   type RunContext,
   type Tally,
   type WindowTask,
@@ -28,6 +29,7 @@ export interface CellNote extends CellKey {
   readonly symbol?: string;
   readonly rules?: readonly string[];
   readonly cause?: JudgedAgainCause;
+  readonly look?: Look;
   /** For `waiting`: when the day is final. */
   readonly until?: string;
   /** A candidate that will not be published. */

@@ -37,15 +37,15 @@ export async function writeCell(
   monthOfBatch?: string,
 ): Promise<Written> {
   const { resource, contract } = datasetParts(deps, task.dataset);
-  if (!task.cause) {
-    const records = await readCellRecords(deps.store, task);
-    if (isDiscredited(records, task.batch.id, contract.sha256)) return { outcome: 'batch-refused' };
-  }
+  const records = task.cause ? [] : await readCellRecords(deps.store, task);
+  if (isDiscredited(records, task.batch.id, contract.sha256)) return { outcome: 'batch-refused' };
   const loaded = await deps.batches.read(splitDataset(task.dataset).source, task.batch);
   const encoded = cellBytes(resource, contract, loaded, task);
   if (!encoded) {
-    if (contract.emptyAnswer === 'closed') return { outcome: 'closed' };
-    throw new NoDataError(task, loaded.manifest);
+    // A day that had a price had a session, whatever the source says by now.
+    const wasPublished = records.some(({ record }) => record.event === 'published');
+    if (contract.emptyAnswer === 'closed' && !wasPublished) return { outcome: 'closed' };
+    throw new NoDataError(task, loaded.manifest, wasPublished);
   }
   // What an attempt that died here has left is nobody's.
   await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id, monthOfBatch))));

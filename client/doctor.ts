@@ -5,6 +5,7 @@ import { checkClock } from './doctor/check-clock.ts';
 import { checkContracts } from './doctor/check-contracts.ts';
 import { checkDisk } from './doctor/check-disk.ts';
 import { checkPorts } from './doctor/check-ports.ts';
+import { checkSchedule } from './doctor/check-schedule.ts';
 import { checkSources } from './doctor/check-sources.ts';
 import { checkTemporal } from './doctor/check-temporal.ts';
 import { exitCodeOf, findingLines, ok, type Finding } from './doctor/finding.ts';
@@ -35,6 +36,7 @@ async function examine(findings: Finding[], isOffline: boolean): Promise<void> {
   const now = new Date();
   const settings = loadSettings();
   findings.push(ok('settings', `${settings.assets.length} assets, ${settings.market} market`));
+  findings.push(checkSchedule(settings, now));
   findings.push(await checkContracts(settings));
   const open = await openLake(settings);
   findings.push(...(await checkDisk(open)));

@@ -3,8 +3,10 @@ import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse, type ExitCode } from './command/exit-code.ts';
 import { connectLake, openLake, type ConnectedLake } from './command/lake-client.ts';
 import type { Output } from './command/output.ts';
+import { clockWarning } from './schedule/clock-changes.ts';
 import { createSchedule, describeSchedule, isInLine, scheduleOf } from './schedule/daily-schedule.ts';
 import { recentTicks, scheduleLines, timeIn } from './schedule/schedule-lines.ts';
+import { configuredDays } from './schedule/tick-days.ts';
 import { triggerTick } from './schedule/trigger.ts';
 
 const actions = ['create', 'describe', 'trigger', 'pause', 'resume', 'delete'] as const;
@@ -43,14 +45,17 @@ await runCommand(program, async (output, _flags, words) => {
 async function create(lake: ConnectedLake, output: Output): Promise<ExitCode> {
   const outcome = await createSchedule(lake);
   const found = await neededSchedule(lake);
-  const { time, timeZone } = lake.settings.schedule;
+  const { time, timeZone, days } = lake.settings.schedule;
+  const warning = clockWarning(lake.settings.schedule, new Date());
   const next = found.info.nextActionTimes[0];
   const said = {
     created: 'created',
     updated: 'was not what marketlake.yaml says; it is now',
     unchanged: 'is there and in line',
   };
-  output.say(`Schedule ${found.scheduleId} ${said[outcome]}: every day at ${time} ${timeZone}.`);
+  const when = days === 'every-day' ? 'every day' : daysWords(await configuredDays(lake, new Date()));
+  output.say(`Schedule ${found.scheduleId} ${said[outcome]}: ${when} at ${time} ${timeZone}.`);
+  if (warning) output.say(warning);
   if (found.state.paused) output.say('It is paused. Let it go on with: npx tsx client/schedule.ts resume');
   else if (next) output.say(`It ticks next at ${timeIn(next, timeZone)}.`);
   output.json({
@@ -58,6 +63,7 @@ async function create(lake: ConnectedLake, output: Output): Promise<ExitCode> {
     outcome,
     isPaused: found.state.paused,
     next: next?.toISOString() ?? null,
+    ...(warning ? { warning } : {}),
   });
   return exitCode.good;
 }
@@ -70,7 +76,7 @@ async function describe(lake: ConnectedLake, output: Output): Promise<ExitCode> 
     return exitCode.cellsMissing;
   }
   const ticks = await recentTicks(lake, found);
-  const isConfigured = isInLine(lake, found);
+  const isConfigured = await isInLine(lake, found);
   for (const line of scheduleLines(found, ticks, isConfigured)) output.say(line);
   output.json({
     schedule: found.scheduleId,
@@ -109,6 +115,11 @@ async function remove(lake: ConnectedLake, output: Output): Promise<ExitCode> {
   output.say('The schedule is deleted. Runs that it started go on.');
   output.json({ schedule: found.scheduleId, outcome: 'deleted' });
   return exitCode.good;
+}
+
+/** `on TUESDAY, WEDNESDAY, …`, as people write them. */
+function daysWords(days: readonly string[]): string {
+  return `on ${days.map((day) => `${day.slice(0, 1)}${day.slice(1).toLowerCase()}`).join(', ')}`;
 }
 
 async function neededSchedule(

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 8;
+export const indexVersion = 9;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -17,7 +17,7 @@ create table cell_records (
     ingestion_date varchar, sha256 varchar, size_bytes bigint, row_count integer, contract_version varchar,
     audit varchar, supersedes_number integer, code varchar, reason varchar, until timestamptz,
     content_sha256 varchar, contract_sha256 varchar, symbol varchar, cause varchar, acceptance_number integer,
-    acceptance_reason varchar, accepted_until date, path varchar, body json
+    acceptance_reason varchar, accepted_until date, look varchar, path varchar, body json
 );
 create table window_records (
     window_id varchar, number integer, event varchar, recorded_at timestamptz, run varchar, source varchar,
@@ -110,7 +110,7 @@ select
     (${text('$.supersedes.number')})::integer, ${text('$.code')}, ${text('$.reason')},
     (${text('$.until')})::timestamptz, ${text('$.contentSha256')}, ${text('$.contractSha256')}, ${text('$.symbol')},
     ${text('$.cause')}, (${text('$.acceptance.number')})::integer, ${text('$.acceptance.reason')},
-    (${text('$.acceptance.livesUntil')})::date, filename, content
+    (${text('$.acceptance.livesUntil')})::date, ${text('$.look')}, filename, content
 from entries`;
 
 /** Reads new records of closed days, as record 0 of each cell; the first that says so stays. */

@@ -32,6 +32,9 @@ export const cellEvents = [
 /** Why a staged batch was judged again, with nothing fetched: what the source said is as it was. */
 export const judgedAgainCauses = ['contract', 'acceptance'] as const;
 
+/** Which planned look at a published cell: so many days after its day was final, or with all of its asset's history. */
+export const lookSchema = z.union([z.number().int().positive(), z.literal('history')]);
+
 const cellRecordSchema = z.object({
   event: z.enum(cellEvents),
   recordedAt: z.string(),
@@ -65,6 +68,8 @@ const cellRecordSchema = z.object({
   until: z.string().optional(),
   /** For a publication or a refusal of what was judged before. */
   cause: z.enum(judgedAgainCauses).optional(),
+  /** For what a planned look found. */
+  look: lookSchema.optional(),
   /** The rules that refused it; for `accepted` those that a person lets it break. */
   rules: z.array(z.string()).optional(),
   /** For `accepted`: the last day, in UTC, on which it holds; null: for good. */

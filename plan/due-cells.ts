@@ -7,7 +7,7 @@ import {
   type DatasetId,
   type PartitionDate,
 } from '../workflows/pure/cell.ts';
-import type { BatchRef, JudgedAgainCause, RunRequest } from '../workflows/pure/run.ts';
+import type { BatchRef, JudgedAgainCause, Look, RunRequest } from '../workflows/pure/run.ts';
 import { lastFinalDate, finalAt, type Finality } from './finality.ts';
 import { PlanError } from './plan-error.ts';
 
@@ -47,10 +47,13 @@ export interface DueCell {
     | { readonly kind: 'published' | 'skipped' | 'todo' }
     /** Judged before; its staged batch is judged again, for this cause. */
     | { readonly kind: 'todo'; readonly cause: JudgedAgainCause; readonly batch: BatchRef }
+    /** Published, and to be looked at again. */
+    | { readonly kind: 'look'; readonly look: Look }
     | { readonly kind: 'waiting'; readonly until: string };
 }
 
-const lookBackDays = 7;
+/** A daily run takes up what failed or is missing on so many days, its own the last of them. */
+export const lookBackDays = 7;
 
 /**
  * Decides what becomes of every cell that a request asks for. There may be a million of them: whatever is the same

@@ -12,8 +12,15 @@ export function inLanes(
   request: RunRequest,
   cellsToDo: number,
 ): WindowTask[] {
-  if (!isByMonth(request, cellsToDo)) return [...windows];
-  return windows.map((window) => (window.ask.kind === 'range' ? { ...window, grain: 'month' } : window));
+  const isLong = isByMonth(request, cellsToDo);
+  return windows.map((window) =>
+    window.ask.kind === 'range' && (isLong || isHistory(window)) ? { ...window, grain: 'month' } : window,
+  );
+}
+
+/** A whole history is looked at again: years of one asset, which is none of a day's care. */
+function isHistory({ looks }: WindowTask): boolean {
+  return Object.values(looks ?? {}).some((dated) => Object.values(dated).includes('history'));
 }
 
 /** How many cells of a plan go by the month. */

@@ -35,7 +35,8 @@ export function pageOf({ windows, alone }: Pick<Plan, 'windows' | 'alone'>, page
 export function makePlan(request: RunRequest, cells: readonly DueCell[], today: PartitionDate): Plan {
   const isForced = request.kind === 'backfill' && request.force;
   const todo = cells.filter((cell) => cell.fate.kind === 'todo');
-  const windows = inLanes(planWindows(todo, isForced), request, todo.length);
+  const looks = cells.filter((cell) => cell.fate.kind === 'look');
+  const windows = inLanes(planWindows([...todo, ...looks], isForced), request, todo.length);
   return {
     summary: summarize(cells, windows, today),
     windows,
@@ -54,17 +55,22 @@ function summarize(
   windows: readonly WindowTask[],
   today: PartitionDate,
 ): PlanSummary {
-  const counts = { closed: 0, published: 0, skipped: 0, waiting: 0, todo: 0 };
-  let [from, to] = [cells[0]?.date ?? today, cells[0]?.date ?? today];
+  const counts = { closed: 0, published: 0, skipped: 0, waiting: 0, todo: 0, look: 0 };
+  // A look reaches a month back, and is none of the days that were asked for.
+  const first = cells.find(({ fate }) => fate.kind !== 'look')?.date ?? today;
+  let [from, to] = [first, first];
   for (const { date, fate } of cells) {
     counts[fate.kind] += 1;
+    if (fate.kind === 'look') continue;
     if (date < from) from = date;
     if (date > to) to = date;
   }
   const byMonth = cellsByMonth(windows);
+  const { look: looks, ...fates } = counts;
   return {
-    due: cells.length,
-    ...counts,
+    due: cells.length - looks,
+    ...fates,
+    ...(looks > 0 ? { looks } : {}),
     ...(byMonth > 0 ? { byMonth } : {}),
     requests: requestsBySource(windows),
     from,

@@ -1,6 +1,6 @@
 import { addDays, type PartitionDate } from '../workflows/pure/cell.ts';
 import { stagedWindowId, windowId } from '../workflows/pure/ids.ts';
-import type { BatchRef, WindowTask } from '../workflows/pure/run.ts';
+import type { BatchRef, Look, WindowTask } from '../workflows/pure/run.ts';
 import type { DueCell, PlannedAsset } from './due-cells.ts';
 import { fewestRequests } from './fewest-requests.ts';
 
@@ -9,9 +9,33 @@ const datesInWindow = 5_000;
 
 /** Plans the fewest windows that cover the cells to do: ranges of one ticker, or whole days of a market. */
 export function planWindows(cells: readonly DueCell[], isForced: boolean): WindowTask[] {
-  const isStaged = (cell: DueCell): boolean => 'cause' in cell.fate || (!isForced && hasUsableBatch(cell));
+  const isStaged = (cell: DueCell): boolean =>
+    'cause' in cell.fate || (cell.fate.kind !== 'look' && !isForced && hasUsableBatch(cell));
   const fresh = cells.filter((cell) => !isStaged(cell));
-  return [...stagedWindows(cells.filter(isStaged)), ...fetchedWindows(fresh)];
+  return [...stagedWindows(cells.filter(isStaged)), ...withLooks(fetchedWindows(fresh), fresh)];
+}
+
+/** Says of each window which of its cells are looked at again. */
+function withLooks(windows: readonly WindowTask[], cells: readonly DueCell[]): WindowTask[] {
+  const looks = new Map<string, Map<PartitionDate, Look>>();
+  const keyOf = (dataset: string, ticker: string): string => `${dataset}/${ticker}`;
+  for (const { asset, date, fate } of cells) {
+    if (fate.kind !== 'look') continue;
+    const key = keyOf(asset.dataset, asset.ticker);
+    looks.set(key, (looks.get(key) ?? new Map<PartitionDate, Look>()).set(date, fate.look));
+  }
+  if (looks.size === 0) return [...windows];
+  return windows.map((window) => {
+    const own = window.assets.flatMap(({ ticker }) => {
+      const known = looks.get(keyOf(window.dataset, ticker));
+      const dated = window.dates.flatMap((date) => {
+        const look = known?.get(date);
+        return look === undefined ? [] : [[date, look] as const];
+      });
+      return dated.length === 0 ? [] : [[ticker, Object.fromEntries(dated)] as const];
+    });
+    return own.length === 0 ? window : { ...window, looks: Object.fromEntries(own) };
+  });
 }
 
 /** Codes that say of a batch itself that it is no good for the cell. */

@@ -74,13 +74,14 @@ function tell(what: Observation, log: Log): void {
       return log.debug(fields, `${cellCount} cells ${outcome}`);
     }
     case 'run-planned': {
-      const { due, todo, published, closed, from, to } = what.summary;
+      const { due, todo, looks = 0, published, closed, from, to } = what.summary;
       const fields = {
         ...whoIsAtWork(),
         run: what.run,
         date: `${from}..${to}`,
         due,
         todo,
+        looks,
         published,
         closed,
       };

@@ -24,8 +24,9 @@ const commonColumns: readonly ColumnOfDataset[] = [
 ];
 
 /** The keys in a file's path, read as text and dates whatever they look like. */
-const pathColumns = 'source varchar, resource varchar, ticker varchar, "date" date';
-const pathOptions = `hive_partitioning = true,
+export const pathColumns = 'source varchar, resource varchar, ticker varchar, "date" date';
+/** Reads the keys of a path as they are, whatever they look like. */
+export const pathOptions = `hive_partitioning = true,
     hive_types = {'source': varchar, 'resource': varchar, 'ticker': varchar, 'date': date}`;
 
 /** The contract's type words, and DuckDB's own, as DuckDB's. */

@@ -10,6 +10,7 @@ import { fillLakeTables } from './lake-tables.ts';
 import { claimAcrossProcesses, claimInProcess } from './lock.ts';
 import { buildModels } from './models.ts';
 import { checkReferences, orderModels, type LinkedFile } from './order.ts';
+import { loadSuperseded } from './superseded-table.ts';
 import { settlePublications } from './publications.ts';
 import { referencesOf } from './references.ts';
 import { modelName, readSqlFolder, type SqlFile, type SqlFolder } from './sql-files.ts';
@@ -28,7 +29,7 @@ export type {
 } from './inputs.ts';
 
 /** What models find in `lake`, beside `bronze` and `seeds`. */
-export const lakeTables = [...copiedTables, 'assets', 'days', 'dates', 'build'];
+export const lakeTables = [...copiedTables, 'assets', 'days', 'dates', 'superseded', 'build'];
 
 /**
  * Builds the warehouse anew from bronze, index and SQL files, runs the SQL tests, and only then puts it in
@@ -144,6 +145,7 @@ async function provideInputs(
       select * from read_csv(${filePath(seed.path)}, header = true, all_varchar = true)`);
   }
   await loadBronze(engine, inputs);
+  await loadSuperseded(engine, inputs);
   return settlePublications(engine, inputs.datasets);
 }
 

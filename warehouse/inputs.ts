@@ -46,6 +46,8 @@ export interface WarehouseInputs {
   readonly indexPath: string;
   /** The folder of published files. */
   readonly bronzeFolder: string;
+  /** The lake whose replaced files are read; left out: the folder that bronze lies in. */
+  readonly supersededIn?: string;
   /** Every dataset that has a contract, whether an asset uses it or not. */
   readonly datasets: readonly DatasetOfBuild[];
   readonly assets: readonly AssetRow[];

@@ -23,7 +23,7 @@ export type BuildPlaces = Pick<
   WarehouseInputs,
   'warehousePath' | 'indexPath' | 'bronzeFolder' | 'builtBy' | 'now'
 > &
-  Partial<Pick<WarehouseInputs, 'signal' | 'onProgress' | 'beforeSwap' | 'failedTests'>>;
+  Partial<Pick<WarehouseInputs, 'signal' | 'onProgress' | 'beforeSwap' | 'failedTests' | 'supersededIn'>>;
 
 /** Collects all that the warehouse of a lake is made of. */
 export async function inputsOfLake(lake: LakeToModel, places: BuildPlaces): Promise<WarehouseInputs> {

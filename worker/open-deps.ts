@@ -63,6 +63,7 @@ export async function openDeps(
     quotaOf: (source) => quotaOf(settingsOf(settings, source)),
     areQueuesExact: settings.temporalAddress === undefined && (runtime?.temporal.pid ?? null) !== null,
     plannedAssets: () => plannedAssets(from, now()),
+    relookAfterDays: settings.relook.afterDays,
     sqlFolder: join(projectFolder, 'sql'),
     client,
     now,

@@ -27,12 +27,12 @@ const splitOffAtOnce = 4;
 export async function month({ context, cells }: MonthInput): Promise<Tally> {
   const left = await publishTogether(context, cells);
   let tally: Tally = { ...emptyTally, published: cells.dates.length - left.length };
-  const { dataset, ticker, symbol, batch } = cells;
+  const { dataset, ticker, symbol, batch, look } = cells;
   await boundedEach(
     left,
     () => splitOffAtOnce,
     async (date) => {
-      const outcome = await runCell(context, { dataset, ticker, date, symbol }, batch);
+      const outcome = await runCell(context, { dataset, ticker, date, symbol }, batch, { look });
       tally = addTallies(tally, outcome);
     },
   );

@@ -14,7 +14,7 @@ import { diskPolicy } from './policies.ts';
 import type { CellKey } from './pure/cell.ts';
 import { troubleOf } from './pure/failure.ts';
 import { cellDetails, cellRemedies } from './pure/markdown.ts';
-import type { BatchRef, JudgedAgainCause, RunContext } from './pure/run.ts';
+import type { BatchRef, JudgedAgainCause, Look, RunContext } from './pure/run.ts';
 import { quotaWaitSentence, type QuotaWait } from './pure/quota/wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { showState } from './search-attributes.ts';
@@ -28,6 +28,8 @@ export interface PartitionInput extends CellKey {
   readonly staged?: StagedCell;
   /** Set where `staged` was judged before and is judged again: nothing is fetched, whatever comes out. */
   readonly cause?: JudgedAgainCause;
+  /** Set where it is published and looked at again: whatever comes out, what was published stays or is replaced. */
+  readonly look?: Look;
 }
 
 /** The batch that holds a cell, and the source's name of its asset. */
@@ -120,7 +122,11 @@ async function writeAuditPublish(
     progress.verdict = verdict;
     if (verdict.outcome !== 'passed' && acceptedBy === undefined) throw refusal(input, verdict.refusal);
     const accepted = acceptedBy === undefined ? {} : { acceptedBy };
-    const task = { ...cell, symbol, batch, candidate, contractVersion, audit: file, ...cause, ...accepted };
+    const look = lookFacts(input);
+    const task = {
+      ...{ ...cell, symbol, batch, candidate, contractVersion, audit: file },
+      ...{ ...cause, ...look, ...accepted },
+    };
     await CancellationScope.nonCancellable(() => publish(context, task));
     return 'published';
   } catch (error) {
@@ -172,9 +178,9 @@ async function showWait(input: PartitionInput, wait: QuotaWait | null): Promise<
   await disk(context).recordCell(context, { ...cell, event: 'waiting', until: wait.until, reason });
 }
 
-function refusal({ ticker, date }: CellKey, found: string): ApplicationFailure {
+function refusal({ ticker, date, look }: PartitionInput, found: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `The audit refused ${ticker} ${date}: ${found}. When the source is right again, retry it: npx tsx client/retry.ts ${date} ${ticker}. If it is right as it is, see npx tsx client/accept.ts ${date} ${ticker}`,
+    `The audit refused ${ticker} ${date}: ${found}. ${look === undefined ? '' : 'What was published before stays. '}When the source is right again, retry it: npx tsx client/retry.ts ${date} ${ticker}. If it is right as it is, see npx tsx client/accept.ts ${date} ${ticker}`,
     'AuditRefused',
   );
 }
@@ -198,12 +204,17 @@ async function giveUp(
     ...progress.staged,
     ...judgement(progress),
     ...(input.cause ? { cause: input.cause } : {}),
+    ...lookFacts(input),
     ...(progress.candidate ? { discard: progress.candidate.file } : {}),
   });
   const message = trouble.reason + (await whyUnrecorded(recording));
   showState(input, context, state);
   setCurrentDetails(cellDetails(input, state, message, cellRemedies(input)));
   return ApplicationFailure.create({ message, type: trouble.code, nonRetryable: true });
+}
+
+function lookFacts({ look }: PartitionInput): Pick<PartitionInput, 'look'> {
+  return look === undefined ? {} : { look };
 }
 
 /** What was judged and by what: enough for a person to accept it, and to tell later whether it is still the same. */

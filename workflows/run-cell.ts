@@ -13,18 +13,26 @@ import {
   tallyOfTrouble,
   type BatchRef,
   type CellOfWindow,
+  type Look,
   type RunContext,
   type Tally,
   type WindowTask,
 } from './pure/run.ts';
 import { cellAttributes } from './search-attributes.ts';
 
+/** What a window knows of a cell that it runs. */
+export interface CellInWindow {
+  readonly cause?: WindowTask['cause'];
+  /** Which planned look it is, where it is published. */
+  readonly look?: Look | undefined;
+}
+
 /** Runs one cell from a staged batch and answers how it ended; whatever befalls it, it is the cell's own. */
 export async function runCell(
   context: RunContext,
   cell: CellOfWindow,
   batch: BatchRef,
-  cause?: WindowTask['cause'],
+  { cause, look }: CellInWindow = {},
 ): Promise<Tally> {
   const { symbol, ...key } = cell;
   try {
@@ -36,6 +44,7 @@ export async function runCell(
           ...key,
           staged: { symbol, batch },
           ...(cause ? { cause } : {}),
+          ...(look === undefined ? {} : { look }),
         },
       ],
       parentClosePolicy: ParentClosePolicy.ABANDON,

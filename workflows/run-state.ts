@@ -27,6 +27,7 @@ export interface CarriedRun {
   readonly added: readonly RunRequest[];
   readonly tally: Tally;
   readonly steering: Steering;
+  readonly areHistoriesPlanned: boolean;
 }
 
 /** A window of a run that is open, and what it was last told. */
@@ -50,6 +51,8 @@ export interface RunState {
   added: readonly RunRequest[];
   tally: Tally;
   steering: Steering;
+  /** True once it has asked whether what it looked at again was all of a history. */
+  areHistoriesPlanned: boolean;
   /** By id, in the order of opening. */
   readonly open: Map<string, OpenWindow>;
   /** The wait for a quota that ends first. */
@@ -69,6 +72,7 @@ export function beginState({ context, request, carried }: RunInput): RunState {
     added: carried?.added ?? [],
     tally: carried?.tally ?? emptyTally,
     steering: carried?.steering ?? unsteered,
+    areHistoriesPlanned: carried?.areHistoriesPlanned ?? false,
     open: new Map(),
     quotaWait: null,
     windowsLeft: 0,
@@ -77,8 +81,9 @@ export function beginState({ context, request, carried }: RunInput): RunState {
 
 /** The input with which a fresh history goes on. */
 export function nextInput(run: RunState, summary: PlanSummary): RunInput {
-  const { context, request, parts, added, tally, steering } = run;
-  return { context, request, carried: { summary, parts, added, tally, steering } };
+  const { context, request, parts, added, tally, steering, areHistoriesPlanned } = run;
+  const carried = { summary, parts, added, tally, steering, areHistoriesPlanned };
+  return { context, request, carried };
 }
 
 /** The part of the plan whose turn it is; undefined where all pages are carried out. */

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { isOwnCancellation } from './bounded-each.ts';
+import { planHistories } from './plan-histories.ts';
 import { planPolicy } from './policies.ts';
 import { troubleOf } from './pure/failure.ts';
 import { tallyWords } from './pure/run-details.ts';
@@ -52,6 +53,7 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     const summary = run.summary ?? (await planRun(run));
     await runPageInTurn(run);
     await actsTaken();
+    if (!partInTurn(run)) await planHistories(run);
     if (!partInTurn(run)) await rebuildAtLeisure(run);
     // What was added meanwhile, during the rebuild too, is a page in turn.
     if (partInTurn(run)) return { next: nextInput(run, run.summary ?? summary) };

@@ -21,6 +21,7 @@ import {
   cellsOf,
   emptyTally,
   leftOutTally,
+  lookOf,
   settledCount,
   type CellOfWindow,
   type BatchRef,
@@ -169,7 +170,9 @@ async function runCells(
     () => state.share,
     async (cell) => {
       const fate = fateOfCell(state, cell);
-      add(state, fate ? { ...emptyTally, [fate]: 1 } : await runCell(context, cell, batch, state.task.cause));
+      const { cause } = state.task;
+      const known = { ...(cause ? { cause } : {}), look: lookOf(state.task, cell) };
+      add(state, fate ? { ...emptyTally, [fate]: 1 } : await runCell(context, cell, batch, known));
     },
   );
 }

@@ -23,6 +23,8 @@ type Counts = { -readonly [K in keyof AssetFates]: AssetFates[K] } & {
 export function fatesByAsset(cells: readonly DueCell[]): AssetFates[] {
   const found = new Map<PlannedAsset, Counts>();
   for (const { asset, known, fate } of cells) {
+    // Only a daily run looks again, and none is shown here.
+    if (fate.kind === 'look') continue;
     const counts = found.get(asset) ?? noneOf(asset);
     found.set(asset, counts);
     counts.due += 1;

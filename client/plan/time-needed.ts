@@ -33,14 +33,14 @@ export function timeNeeded(plan: PlanSummary, settings: Settings, pace: Pace): T
   );
   const allRequests = sources.reduce((total, { requests }) => total + requests, 0);
   const byMonth = plan.byMonth ?? 0;
-  const cellsSeconds = (plan.todo - byMonth) / pace.cellsPerSecond + byMonth / pace.cellsPerSecondByMonth;
+  const cells = plan.todo + (plan.looks ?? 0);
+  const cellsSeconds = (cells - byMonth) / pace.cellsPerSecond + byMonth / pace.cellsPerSecondByMonth;
   // The cells of the last answer come when all the others are done.
   const afterLast = cellsSeconds / Math.max(1, allRequests);
   const heldUpSeconds = slowest === null ? 0 : slowest.seconds + afterLast;
   const isHeldUp = slowest !== null && heldUpSeconds > cellsSeconds;
   return {
-    seconds:
-      plan.todo === 0 ? 0 : pace.headSeconds + Math.max(cellsSeconds, heldUpSeconds) + pace.tailSeconds,
+    seconds: cells === 0 ? 0 : pace.headSeconds + Math.max(cellsSeconds, heldUpSeconds) + pace.tailSeconds,
     sources,
     heldUpBy: isHeldUp ? slowest.source : null,
   };

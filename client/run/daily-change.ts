@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { restatedSinceSql } from '../../report/read/report-sql.ts';
+import { restatementRow } from '../../report/read/rows.ts';
+import { restatementWords, type RestatementEvent } from '../../report/words/restatement-words.ts';
 import { WarehouseReader } from '../../report/read/warehouse-reader.ts';
 import { addDays, type PartitionDate } from '../../workflows/pure/cell.ts';
 import type { OpenLake } from '../command/lake-client.ts';
@@ -30,6 +33,8 @@ export interface DailyChange {
   }[];
   readonly published: number;
   readonly restated: readonly Readonly<z.infer<typeof restatedRow>>[];
+  /** Those of them that belong together, as after a split, largest first; from the warehouse. */
+  readonly events: readonly (RestatementEvent & { readonly ticker: string })[];
   readonly refused: number;
   readonly failed: number;
 }
@@ -46,7 +51,9 @@ export async function readDailyChange(
   const without = cells
     .filter((cell) => cell.date === date && !moved.has(cell.ticker))
     .map(({ ticker, state, reason }) => ({ ticker, state, reason: reason ?? null }));
-  return { date, moves, without, ...(await recordedSince(open, run)) };
+  const recorded = await recordedSince(open, run);
+  const events = await eventsSince(open, recorded.since);
+  return { date, moves, without, ...recorded, events };
 }
 
 /** The newest close of a day's assets against the close before; none where there is no warehouse yet. */
@@ -65,6 +72,20 @@ async function movesOn(open: OpenLake, date: PartitionDate): Promise<Move[]> {
     return moves
       .filter(({ ticker }) => order.includes(ticker))
       .sort((left, right) => order.indexOf(left.ticker) - order.indexOf(right.ticker));
+  } finally {
+    reader.close();
+  }
+}
+
+/** Restatements of several closes by one ratio, as the warehouse has found them. */
+async function eventsSince(open: OpenLake, since: string | null): Promise<DailyChange['events']> {
+  const path = open.store.pathOf('warehouse.duckdb');
+  if (!existsSync(path)) return [];
+  const reader = await WarehouseReader.open(path);
+  try {
+    const sql = restatedSinceSql(since ?? '1970-01-01T00:00:00Z');
+    const events = await reader.rows(restatementRow, ['metadata.restatements'], sql);
+    return events.filter(({ cells }) => cells > 1).map(({ event_id: _id, ...event }) => event);
   } finally {
     reader.close();
   }
@@ -110,7 +131,7 @@ export function dailyLine(change: DailyChange): string {
   const { published, restated, refused, failed, since } = change;
   const counts = [
     `${published} ${published === 1 ? 'cell' : 'cells'} published`,
-    `${restated.length} restated${restatedWords(restated)}`,
+    `${restated.length} restated${restatedWords(change)}`,
     `${refused} refused`,
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
@@ -151,11 +172,23 @@ function withoutWords({ without, moves }: DailyChange): string[] {
   return moves.length + words.length === 0 ? ['no close yet'] : words;
 }
 
-function restatedWords(restated: DailyChange['restated']): string {
+function restatedWords({ restated, events }: DailyChange): string {
   if (restated.length === 0) return '';
-  const named = restated.slice(0, restatedNamed).map(({ ticker, date }) => `${ticker} ${date}`);
-  const more = restated.length > named.length ? [`and ${restated.length - named.length} more`] : [];
-  return ` (${[...named, ...more].join(', ')})`;
+  const together = events.slice(0, restatedNamed);
+  const alone = restated
+    .filter((cell) => !together.some((event) => event.ticker === cell.ticker && isWithin(cell, event)))
+    .slice(0, restatedNamed - together.length);
+  const told = together.reduce((sum, { cells }) => sum + cells, alone.length);
+  const words = [
+    ...together.map((event) => `${event.ticker}: ${restatementWords(event)}`),
+    ...alone.map(({ ticker, date }) => `${ticker} ${date}`),
+    ...(restated.length > told ? [`and ${restated.length - told} more`] : []),
+  ];
+  return ` (${words.join(', ')})`;
+}
+
+function isWithin({ date }: { readonly date: string }, { firstDate, lastDate }: RestatementEvent): boolean {
+  return date >= firstDate && date <= lastDate;
 }
 
 function listed(tickers: readonly string[]): string {

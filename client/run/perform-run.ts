@@ -32,7 +32,7 @@ export async function performRun(
   output.say();
   for (const line of summaryTable(summaries, lake.lake.market)) output.say(line);
   output.say();
-  for (const line of endingLines(cells, (end.plan?.todo ?? 0) > 0)) output.say(line);
+  for (const line of endingLines(cells, (end.plan?.todo ?? 0) + (end.plan?.looks ?? 0) > 0)) output.say(line);
   if (end.dropped !== undefined)
     output.say(`${countOf(end.dropped, 'cell')} dropped by a person on the way.`);
   const { request } = named;

@@ -12,7 +12,8 @@ export function planLines(
   freeBytes: number,
   pace: Pace = defaultPace,
 ): string[] {
-  if (plan.todo === 0) return [fatesLine(plan)];
+  const cells = plan.todo + (plan.looks ?? 0);
+  if (cells === 0) return [fatesLine(plan)];
   const requests = Object.entries(plan.requests).map(
     ([source, count]) => `${countOf(count, 'request')} to ${source}`,
   );
@@ -20,7 +21,7 @@ export function planLines(
   return [
     fatesLine(plan),
     `  ${requests.join(', ') || 'no request'}`,
-    `  about ${duration(seconds)}, and ${megabytes(plan.todo * bytesPerCell)} of the disk's ${megabytes(freeBytes)} free`,
+    `  about ${duration(seconds)}, and ${megabytes(cells * bytesPerCell)} of the disk's ${megabytes(freeBytes)} free`,
   ];
 }
 
@@ -32,6 +33,7 @@ export function fatesLine(plan: PlanSummary): string {
     ...(plan.skipped > 0 ? [`${plan.skipped} skipped`] : []),
     ...(plan.waiting > 0 ? [`${plan.waiting} not final yet`] : []),
     `${plan.todo} to do`,
+    ...(plan.looks === undefined ? [] : [`${plan.looks} looked at again`]),
   ];
   return `Plan ${plan.from} … ${plan.to}: ${countOf(plan.due, 'cell')} due: ${fates.join(', ')}`;
 }

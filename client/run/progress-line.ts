@@ -1,5 +1,5 @@
 import { quotaWaitSentence } from '../../workflows/pure/quota/wait.ts';
-import { settledCount, type PlanSummary, type RunProgress } from '../../workflows/pure/run.ts';
+import { plannedCount, settledCount, type PlanSummary, type RunProgress } from '../../workflows/pure/run.ts';
 import { whoWords } from '../../workflows/pure/run-details.ts';
 import { duration } from './plan-lines.ts';
 
@@ -12,7 +12,7 @@ export interface Pace {
 /** Says how far a run has come: cells done of cells to do, rate, time left, and what went wrong so far. */
 export function progressLine(plan: PlanSummary, progress: RunProgress, pace: Pace): string {
   if (progress.step === 'model') return 'all cells settled; rebuilding the warehouse';
-  const total = plan.todo + plan.waiting;
+  const total = plannedCount(plan);
   const done = settledCount(progress.tally);
   const perSecond = (done - pace.doneBefore) / Math.max(0.001, pace.elapsedMs / 1000);
   const left = perSecond > 0 ? `, about ${duration((total - done) / perSecond)} left` : '';

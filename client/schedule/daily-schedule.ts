@@ -7,6 +7,7 @@ import type {
 import type { Workflow } from '@temporalio/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectedLake } from '../command/lake-client.ts';
+import { configuredDays, weekDays, type WeekDay } from './tick-days.ts';
 import { runOptions } from '../run/start-run.ts';
 import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
 import type { TickInput } from '../../workflows/daily-tick.ts';
@@ -36,8 +37,9 @@ export async function describeSchedule(lake: ConnectedLake): Promise<ScheduleDes
 }
 
 /** Creates the schedule, or brings the one that is there into line; whether it is paused stays as it is. */
-export async function createSchedule(lake: ConnectedLake): Promise<Created> {
-  const wanted = wantedSchedule(lake);
+export async function createSchedule(lake: ConnectedLake, now = new Date()): Promise<Created> {
+  const days = await configuredDays(lake, now);
+  const wanted = wantedSchedule(lake, days);
   try {
     await lake.client.schedule.create({ scheduleId: scheduleOf(lake).scheduleId, ...wanted });
     return 'created';
@@ -46,7 +48,7 @@ export async function createSchedule(lake: ConnectedLake): Promise<Created> {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
   }
   const found = await scheduleOf(lake).describe();
-  if (isInLine(lake, found)) return 'unchanged';
+  if (isDeepStrictEqual(essenceOf(found), essenceOfWanted(lake, days))) return 'unchanged';
   await scheduleOf(lake).update(({ state: { paused, note } }) => ({
     ...wanted,
     state: { paused, ...(note === undefined ? {} : { note }) },
@@ -55,15 +57,22 @@ export async function createSchedule(lake: ConnectedLake): Promise<Created> {
 }
 
 /** Tells whether a schedule does what the configuration says. */
-export function isInLine(lake: ConnectedLake, found: ScheduleDescription): boolean {
-  return isDeepStrictEqual(essenceOf(found), essenceOfWanted(lake));
+export async function isInLine(
+  lake: ConnectedLake,
+  found: ScheduleDescription,
+  now = new Date(),
+): Promise<boolean> {
+  const days = await configuredDays(lake, now);
+  return isDeepStrictEqual(essenceOf(found), essenceOfWanted(lake, days));
 }
 
-function wantedSchedule(lake: ConnectedLake): Wanted {
+function wantedSchedule(lake: ConnectedLake, days: readonly WeekDay[]): Wanted {
   const { hour, minute } = clockOf(lake);
   return {
-    // Every day, also where no exchange opens: coins trade on Sundays, and a plan without work costs nothing.
-    spec: { calendars: [{ hour, minute }], timezone: lake.settings.schedule.timeZone },
+    spec: {
+      calendars: [{ hour, minute, dayOfWeek: rangesOf(days) }],
+      timezone: lake.settings.schedule.timeZone,
+    },
     action: {
       type: 'startWorkflow',
       workflowType: 'dailyTick',
@@ -75,8 +84,8 @@ function wantedSchedule(lake: ConnectedLake): Wanted {
     policies: {
       // A tick only starts or joins `daily/DATE`, whose id keeps it single; skipping one would lose its day.
       overlap: 'ALLOW_ALL',
-      // After a week's outage every missed tick is made up for; older days come with the plan's own look back.
-      catchupWindow: 7 * dayMs,
+      // Every tick missed in a quarter is made up for; those of one week start or join one run.
+      catchupWindow: 90 * dayMs,
       // One bad day must not stop the days after it: they are what takes its cells up again.
       pauseOnFailure: false,
     },
@@ -97,19 +106,19 @@ function clockOf(lake: ConnectedLake): { hour: number; minute: number } {
  * What makes a schedule ours, in the shape in which the server tells it: every field a list of ranges. A
  * comment, a note or being paused is a person's and no drift.
  */
-function essenceOfWanted(lake: ConnectedLake): unknown {
-  const { spec, action, policies } = wantedSchedule(lake);
+function essenceOfWanted(lake: ConnectedLake, days: readonly WeekDay[]): unknown {
+  const { spec, action, policies } = wantedSchedule(lake, days);
   const { hour, minute } = clockOf(lake);
-  const everyDay = {
+  const tick = {
     second: only(0),
     minute: only(minute),
     hour: only(hour),
     dayOfMonth: [{ start: 1, end: 31, step: 1 }],
     month: [{ start: 'JANUARY', end: 'DECEMBER', step: 1 }],
     year: [],
-    dayOfWeek: [{ start: 'SUNDAY', end: 'SATURDAY', step: 1 }],
+    dayOfWeek: rangesOf(days),
   };
-  return { times: [everyDay], others: [], timeZone: spec.timezone, action: actionOf(action), policies };
+  return { times: [tick], others: [], timeZone: spec.timezone, action: actionOf(action), policies };
 }
 
 function essenceOf({ spec, action, policies }: ScheduleDescription): unknown {
@@ -118,6 +127,17 @@ function essenceOf({ spec, action, policies }: ScheduleDescription): unknown {
     return { second, minute, hour, dayOfMonth, month, year, dayOfWeek };
   });
   return { times, others: [...intervals, ...skip], timeZone: timezone, action: actionOf(action), policies };
+}
+
+/** Days that follow each other, as one range. */
+function rangesOf(days: readonly WeekDay[]): { start: WeekDay; end: WeekDay; step: number }[] {
+  const ranges: { start: WeekDay; end: WeekDay; step: number }[] = [];
+  for (const day of days) {
+    const last = ranges.at(-1);
+    if (last && weekDays.indexOf(last.end) + 1 === weekDays.indexOf(day)) last.end = day;
+    else ranges.push({ start: day, end: day, step: 1 });
+  }
+  return ranges;
 }
 
 function only(value: number): { start: number; end: number; step: number }[] {

@@ -1,4 +1,5 @@
 import { readManifest, type BatchPage } from '../../lake/batches.ts';
+import { readCloses } from '../../lake/closes.ts';
 import { bronzeFile, stagingFolder } from '../../lake/layout.ts';
 import { readCellRecords, type CellRecord, type Numbered } from '../../lake/records.ts';
 import { splitDataset, type CellKey } from '../../workflows/pure/cell.ts';
@@ -6,7 +7,6 @@ import type { BatchRef } from '../../workflows/pure/run.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 import type { CellStanding } from '../run/cells-of-request.ts';
 import { readAudits, type AuditOfCell } from './audits-of-cell.ts';
-import { readCloses } from './closes-of-cell.ts';
 import { readIndexedNotes, type ClosedNote, type WindowFailure } from './indexed-notes.ts';
 
 /** A batch of raw answers in which a cell was looked for. */

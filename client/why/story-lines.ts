@@ -1,4 +1,5 @@
 import { workflowUrl, type WorkflowPlaces } from '../../report/links.ts';
+import { countOf } from '../command/table.ts';
 import type { AuditOfCell } from './audits-of-cell.ts';
 import type { BatchOfCell, CellStory, RecordOfCell } from './cell-story.ts';
 import type { ClosedNote, WindowFailure } from './indexed-notes.ts';
@@ -98,13 +99,14 @@ function checkFacts(check: AuditOfCell['verdict']['checks'][number]): string[] {
 
 function recordLine(entry: RecordOfCell, all: readonly RecordOfCell[], places: WorkflowPlaces): StoryLine {
   const { number, record } = entry;
-  const { event, code, reason, until, run, workflowId, workflowRunId, batch } = record;
+  const { event, code, reason, until, run, workflowId, workflowRunId, batch, look } = record;
   return {
     at: record.recordedAt,
     title: `record ${number}: ${event}${code === undefined ? '' : ` (${code})`}${entry.close === null ? '' : `, close ${entry.close}`}`,
     facts: [
       ...(reason === undefined ? [] : [reason]),
       ...(until === undefined ? [] : [`until ${until}`]),
+      ...(look === undefined ? [] : [lookWords(look)]),
       ...replacedFacts(entry, all),
       ...fileFacts(entry),
       ...(batch === undefined ? [] : [`batch ${batch.id}`]),
@@ -112,6 +114,12 @@ function recordLine(entry: RecordOfCell, all: readonly RecordOfCell[], places: W
       ...workflowFacts(places, workflowId ?? null, workflowRunId ?? null),
     ],
   };
+}
+
+function lookWords(look: number | 'history'): string {
+  return look === 'history'
+    ? 'looked at again with its whole history'
+    : `looked at again, ${countOf(look, 'day')} after its day was final`;
 }
 
 /** What a restatement replaced, with both closes. */

@@ -3,6 +3,7 @@ import { workflowUrl } from '../links.ts';
 import type { AssetOfReport, Lineage, Performance, ReportData } from '../read/report-data.ts';
 import { isShort, yearOf } from '../words/headline.ts';
 import { arrow, instant, price, share, signedPct } from '../words/numbers.ts';
+import { restatementWords } from '../words/restatement-words.ts';
 import { linkOr, markup, scrollingTable, type Markup } from './markup.ts';
 
 /** One tile an asset: where it stands, and why each of its numbers is what it is. */
@@ -28,7 +29,7 @@ function tile(asset: AssetOfReport, data: ReportData, lineage: LineageOf, places
 <div class="close">${price(asset.close)} <span class="soft">${asset.currency ?? 'points'}</span></div>
 <small>close of ${asset.last_date}</small>
 <dl><dt>Day</dt><dd>${dayChange(asset)}</dd>${yearLine(yearOf(data, asset.ticker))}
-<dt>Coverage</dt><dd>${share(asset.coverage)}<small>${asset.observed_days} of ${asset.open_days} open days since ${asset.first_date}</small></dd></dl>
+<dt>Coverage</dt><dd>${share(asset.coverage)}<small>${asset.observed_days} of ${asset.open_days} open days since ${asset.first_date}</small></dd>${restated(asset.ticker, data)}</dl>
 <details><summary>Why these numbers<span class="soft"> (${asset.ticker})</span></summary>${why(asset, own, lineage, places)}</details></article>`;
 }
 
@@ -41,6 +42,12 @@ function dayChange(asset: AssetOfReport): Markup {
 function yearLine(row: Performance | undefined): Markup {
   if (row?.return_pct === undefined || row.return_pct === null) return markup``;
   return markup`<dt>${isShort(row) ? 'All data' : '1Y'}</dt><dd>${change(row.return_pct)}<small>since ${row.start_date}, in ${row.unit}</small></dd>`;
+}
+
+/** What its source said otherwise before; the old prices are kept. */
+function restated(ticker: string, data: ReportData): Markup {
+  const event = data.restatements.find((row) => row.ticker === ticker);
+  return event ? markup`<dt>Restated</dt><dd><small>${restatementWords(event)}</small></dd>` : markup``;
 }
 
 function change(pct: number): Markup {

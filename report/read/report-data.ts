@@ -31,6 +31,8 @@ export interface ReportData {
   readonly failedRules: readonly Readonly<z.infer<typeof row.failedRuleRow>>[];
   readonly gaps: readonly Readonly<z.infer<typeof row.gapRow>>[];
   readonly conflicts: readonly Readonly<z.infer<typeof row.conflictRow>>[];
+  /** The newest event in which closes of an asset were restated, one row an asset. */
+  readonly restatements: readonly Readonly<z.infer<typeof row.restatementRow>>[];
   readonly sources: readonly Readonly<z.infer<typeof row.sourceRow>>[];
   readonly runs: readonly Readonly<z.infer<typeof row.runRow>>[];
   /** Tables that the page asks for and this warehouse has not. */
@@ -75,6 +77,7 @@ export async function readReportData(reader: WarehouseReader): Promise<ReportDat
     failedRules: await reader.rows(row.failedRuleRow, ['metadata.quality_results'], sql.failedRulesSql),
     gaps: await reader.rows(row.gapRow, ['intermediate.int_market__data_gaps'], sql.gapsSql),
     conflicts: await reader.rows(row.conflictRow, ['metadata.source_conflicts'], sql.conflictsSql),
+    restatements: await reader.rows(row.restatementRow, ['metadata.restatements'], sql.restatementsSql),
     sources: await reader.rows(row.sourceRow, ['metadata.lineage'], sql.sourcesSql),
     runs: await reader.rows(row.runRow, ['metadata.pipeline_runs'], sql.runsSql),
   };

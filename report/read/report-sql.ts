@@ -137,6 +137,28 @@ group by all
 order by abs(largest_pct) desc nulls last, ticker
 limit 50`;
 
+/** Events in which a source restated closes, one row each. */
+const restatementEventsSql = `
+select
+    ticker, event_id, event_cells::integer as cells, min(price_date)::varchar as "firstDate",
+    max(price_date)::varchar as "lastDate", 100 * (any_value(event_ratio) - 1) as "changePct",
+    any_value(looks_like_split) as split, max(recorded_at) as recorded_at
+from metadata.restatements
+where cause = 'source'
+group by ticker, event_id, event_cells`;
+
+/** The newest event in which closes of each asset were restated; of one run's, the largest. */
+export const restatementsSql = `
+select * exclude (recorded_at) from (${restatementEventsSql}) as events
+qualify row_number() over (partition by ticker order by recorded_at desc, cells desc, event_id) = 1
+order by ticker`;
+
+/** The events since an instant, largest first. */
+export function restatedSinceSql(instant: string): string {
+  return `select * exclude (recorded_at) from (${restatementEventsSql}) as events
+    where recorded_at > timestamptz '${new Date(instant).toISOString()}' order by cells desc, event_id`;
+}
+
 /** What each dataset gave. */
 export const sourcesSql = `
 select

@@ -55,6 +55,17 @@ export const performanceRow = z.object({
   beats_btc: z.boolean().nullable(),
 });
 
+/** One event in which closes of an asset were restated. */
+export const restatementRow = z.object({
+  ticker: z.string(),
+  event_id: z.string(),
+  cells: count,
+  firstDate: z.string(),
+  lastDate: z.string(),
+  changePct: number,
+  split: text,
+});
+
 /** Where one number came from: the publication of one cell. */
 export const lineageRow = z.object({
   ticker: z.string(),

@@ -12,6 +12,8 @@ export interface FaultBox {
   take<Kind extends FaultKind>(question: Question, ...kinds: readonly Kind[]): FaultOf<Kind> | undefined;
   /** Finds every lie about one asset on these days that befalls a request, and counts each as told. */
   takePatches(question: Question, symbol: string, dates: ReadonlySet<string>): FaultOf<'patch-bar'>[];
+  /** Finds every order that rescales one asset and befalls a request, and counts each as told. */
+  takeRescalings(question: Question, symbol: string): FaultOf<'rescale'>[];
 }
 
 function befalls(fault: OrderedFault, question: Question): boolean {
@@ -56,6 +58,14 @@ export function createFaultBox(): FaultBox {
           befalls(fault, question) &&
           fault.symbol === symbol &&
           dates.has(fault.date),
+      );
+      told.forEach(countDown);
+      return told;
+    },
+    takeRescalings(question, symbol) {
+      const told = faults.filter(
+        (fault): fault is FaultOf<'rescale'> =>
+          isOfKind(fault, ['rescale']) && befalls(fault, question) && fault.symbol === symbol,
       );
       told.forEach(countDown);
       return told;

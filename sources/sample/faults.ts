@@ -71,6 +71,14 @@ export const faultSchema = z.discriminatedUnion('kind', [
     date,
     change: barChangeSchema,
   }),
+  /** Every bar before a day told with its prices times a factor, and its volume over it: a history that was rewritten. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('rescale'),
+    symbol: z.string().min(1),
+    before: date,
+    factor: z.number().positive(),
+  }),
   /** Answers only the newest days of a range, and says nothing of it. */
   z.strictObject({ ...common, kind: z.literal('clip'), days: z.number().int().positive() }),
   z.strictObject({ ...common, kind: z.literal('results-null') }),

@@ -35,11 +35,18 @@ export function openTape(book: PriceBook, faults: FaultBox, question: Question):
         .filter((bar) => bar !== undefined);
       const days = new Set(honest.map((bar) => bar.date));
       const patches = faults.takePatches(question, asset.symbol, days);
-      return patches.reduce<ToldBar[]>(
+      const patched = patches.reduce<ToldBar[]>(
         (bars, patch) =>
           bars.flatMap((bar) => (bar.date === patch.date ? changeBar(bar, patch.change) : [bar])),
         honest,
       );
+      return faults
+        .takeRescalings(question, asset.symbol)
+        .reduce(
+          (bars, { before, factor }) =>
+            bars.map((bar) => (bar.date < before ? rescaleBar(bar, factor) : bar)),
+          patched,
+        );
     },
   };
 }
@@ -57,6 +64,11 @@ function changeBar(bar: ToldBar, change: BarChange): ToldBar[] {
     case 'multiply':
       return [multiplyBar(bar, change.factor)];
   }
+}
+
+function rescaleBar(bar: ToldBar, factor: number): ToldBar {
+  const { volume } = bar;
+  return { ...multiplyBar(bar, factor), volume: typeof volume === 'number' ? volume / factor : volume };
 }
 
 function multiplyBar(bar: ToldBar, factor: number): ToldBar {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import { claimBatch, keepArrived, sealBatch } from '../../lake/batches.ts';
+import { appendCellRecord } from '../../lake/records.ts';
 import { loadSettings } from '../../settings.ts';
 import { openDeps } from '../../worker/open-deps.ts';
 import { midnightUtcMs } from '../../workflows/pure/cell.ts';
@@ -163,4 +164,19 @@ it('a cell that was left behind is refused by its own workflow, on the same batc
   expect(audited.outcome).toBe('failed');
   const rows = await deps.index.rows(`select outcome from audits where date = '${bad}'`);
   expect(rows).toEqual([{ outcome: 'failed' }]);
+});
+
+it('an empty answer closes a day where its contract says so, but never one that had a price', async () => {
+  const { deps, batch } = byCell;
+  const contract = deps.contracts.get(dataset);
+  if (!contract) throw new Error('there is no such contract');
+  const contracts = new Map([[dataset, { ...contract, emptyAnswer: 'closed' as const }]]);
+  const { writeTmp } = createActivities({ ...deps, contracts });
+  const cell = { dataset, ticker: 'BTC', date: absent };
+  const write = (): Promise<unknown> =>
+    as(byCell, 'partition-absent', () => writeTmp({ ...cell, run: 'daily/x', symbol: 'bitcoin', batch }));
+  expect(await write()).toEqual({ outcome: 'closed' });
+  const published = { event: 'published', recordedAt: now.toISOString(), run: 'daily/x' } as const;
+  await appendCellRecord(deps.store, cell, published);
+  await expect(write()).rejects.toThrow(/what was published stays/);
 });

@@ -58,10 +58,30 @@ it('of hundreds of assets those that moved most are named, and a close against a
     returnPct: place - 250,
     previousDate: place === 0 ? '2024-02-26' : '2024-02-28',
   }));
-  const none = { published: 500, restated: [], refused: 0, failed: 1, since: null };
+  const none = { published: 500, restated: [], events: [], refused: 0, failed: 1, since: null };
   const change: DailyChange = { date: '2024-02-29', moves, without: [], ...none };
   const line = dailyLine(change);
   expect(line).toContain('T0 -250.00 % since 2024-02-26, T1 -249.00 %, T499 +249.00 %');
   expect(line).toContain('and 492 that moved less');
   expect(line).toContain('1 failed');
+});
+
+it('closes that a source restated by one ratio are told as one event, beside those that stand alone', () => {
+  const split = {
+    ticker: 'AAPL',
+    cells: 24,
+    firstDate: '2024-01-02',
+    lastDate: '2024-02-28',
+    changePct: -50,
+  };
+  const dates = Array.from({ length: 24 }, () => ({ ticker: 'AAPL', date: '2024-02-01' }));
+  const restated = [...dates, { ticker: 'BTC', date: '2024-02-28' }];
+  const counts = { published: 0, refused: 0, failed: 0, since: null };
+  const change = { date: '2024-02-29', moves: [], without: [], restated, ...counts };
+  expect(dailyLine({ ...change, events: [{ ...split, split: '2:1' }] })).toContain(
+    '25 restated (AAPL: 24 closes of 2024-01-02 … 2024-02-28 changed by −50.0 %: looks like a split of 2:1, BTC 2024-02-28), 0 refused',
+  );
+  expect(dailyLine({ ...change, events: [{ ...split, cells: 2, split: null, changePct: 0.01 }] })).toContain(
+    '(AAPL: 2 closes of 2024-01-02 … 2024-02-28 changed by +0.0100 %, BTC 2024-02-28, and 22 more)',
+  );
 });

@@ -216,6 +216,8 @@ describe('a daily run', () => {
       address: server.address,
       market: otherMarket,
       now: new Date('2026-11-18T12:00:00Z'),
+      // What is published is looked at again in tests/runs/relook.test.ts.
+      overlay: { relook: { afterDays: [] } },
     });
   });
   afterAll(async () => {

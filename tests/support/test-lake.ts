@@ -89,6 +89,8 @@ export interface WorkedLakeOptions extends TestLakeOptions {
   readonly now: Date;
   /** Changes what activities work with. */
   readonly withDeps?: (deps: ActivityDeps) => ActivityDeps;
+  /** What happens while there is no worker yet. */
+  readonly beforeWorker?: (lake: ConnectedLake) => Promise<void>;
 }
 
 /** Opens a lake and runs a worker for it; the market's clock is set to the same instant. */
@@ -102,6 +104,7 @@ export async function workTestLake(options: WorkedLakeOptions): Promise<WorkedLa
     options.market.setNow(next);
   };
   setNow(now);
+  await options.beforeWorker?.(lake);
   const connection = await NativeConnection.connect({ address: options.address });
   const deps = await openDeps(lake.settings, lake.client, () => now);
   const given = options.withDeps?.(deps) ?? deps;

@@ -1,10 +1,10 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadContracts } from '../../contracts/load.ts';
 import { indexSchema } from '../../lake/index-schema.ts';
-import { cellSegments } from '../../lake/layout.ts';
+import { cellSegments, supersededFile } from '../../lake/layout.ts';
 import { addDays, datesBetween, splitDataset } from '../../workflows/pure/cell.ts';
 import {
   buildWarehouse,
@@ -162,19 +162,26 @@ export class TinyLake {
   /** Writes the files of one dataset in one statement, which for hundreds takes a tenth of the time of one each. */
   async #writeFiles(connection: DuckDBConnection, dataset: string): Promise<void> {
     const own = this.#entries.filter((entry) => entry.asset.dataset === dataset && fileIsThere(entry));
-    // A cell's later entry replaces the file of an earlier one.
-    const files = [...new Map(own.map((entry) => [this.#folderOf(entry), entry]))];
+    const newest = new Map(own.map((entry) => [this.#folderOf(entry), entry]));
+    const files = own.map((entry) => [this.#fileOf(entry, newest), entry] as const);
     if (files.length === 0) return;
     const parts = join(this.folder, 'parts');
     await connection.run(`copy (${rowsOfFiles(dataset, files)}) to '${parts}'
       (format parquet, partition_by (part), filename_pattern 'data_{i}')`);
     await Promise.all(
-      files.map(async ([folder], part) => {
-        await mkdir(folder, { recursive: true });
-        await rename(join(parts, `part=${part}`, 'data_0.parquet'), join(folder, 'data.parquet'));
+      files.map(async ([file], part) => {
+        await mkdir(dirname(file), { recursive: true });
+        await rename(join(parts, `part=${part}`, 'data_0.parquet'), file);
       }),
     );
     await rm(parts, { recursive: true });
+  }
+
+  /** A cell's later entry replaces the file of an earlier one, which is kept. */
+  #fileOf(entry: Entry, newest: ReadonlyMap<string, Entry>): string {
+    if (newest.get(this.#folderOf(entry)) === entry) return join(this.#folderOf(entry), 'data.parquet');
+    const { asset, date, number = 1 } = entry;
+    return join(this.folder, supersededFile({ dataset: asset.dataset, ticker: asset.ticker, date }, number));
   }
 
   #folderOf({ asset: { dataset, ticker }, date }: Entry): string {

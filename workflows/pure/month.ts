@@ -1,5 +1,5 @@
 import type { CellKey, PartitionDate } from './cell.ts';
-import type { BatchRef, WindowTask } from './run.ts';
+import { lookOf, type BatchRef, type Look, type WindowTask } from './run.ts';
 
 /** The cells of one ticker's month that are done together, from one batch. */
 export interface MonthCells extends Omit<CellKey, 'date'> {
@@ -7,10 +7,13 @@ export interface MonthCells extends Omit<CellKey, 'date'> {
   readonly batch: BatchRef;
   /** Ascending, all of one month. */
   readonly dates: readonly PartitionDate[];
+  /** Set where all of them are published and looked at again. */
+  readonly look?: Look;
 }
 
 /** Cuts a window's cells into the months of each ticker. */
-export function monthsOf({ dataset, assets, dates }: WindowTask, batch: BatchRef): MonthCells[] {
+export function monthsOf(task: WindowTask, batch: BatchRef): MonthCells[] {
+  const { dataset, assets, dates } = task;
   const byMonth = new Map<string, PartitionDate[]>();
   for (const date of dates) {
     const own = byMonth.get(date.slice(0, 7));
@@ -18,7 +21,10 @@ export function monthsOf({ dataset, assets, dates }: WindowTask, batch: BatchRef
     else byMonth.set(date.slice(0, 7), [date]);
   }
   return assets.flatMap(({ ticker, symbol }) =>
-    [...byMonth.values()].map((own) => ({ dataset, ticker, symbol, batch, dates: own })),
+    [...byMonth.values()].map((own) => {
+      const look = lookOf(task, { ticker, date: own[0] ?? '' });
+      return { dataset, ticker, symbol, batch, dates: own, ...(look === undefined ? {} : { look }) };
+    }),
   );
 }
 

@@ -1,5 +1,5 @@
 import { quotaWaitSentence, type QuotaWait } from './quota/wait.ts';
-import { settledCount, type RunProgress, type Tally } from './run.ts';
+import { plannedCount, settledCount, type RunProgress, type Tally } from './run.ts';
 import type { Paused } from './steering.ts';
 
 /** An open window as the details of its run list it. */
@@ -62,7 +62,7 @@ export function whoWords({ by, reason }: Paused): string {
 
 function countsLine({ summary, tally, steering }: RunProgress): string {
   if (!summary) return '';
-  const total = summary.todo + summary.waiting;
+  const total = plannedCount(summary);
   return `${settledCount(tally)} of ${total} cells are in windows that ended (${tallyWords(tally)}); ${steering.cellsAtOnce} at once.`;
 }
 

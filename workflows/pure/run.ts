@@ -43,6 +43,9 @@ export type RunRequest =
 /** Why a cell is judged again from its staged batch, with nothing fetched. */
 export type JudgedAgainCause = 'contract' | 'acceptance';
 
+/** Which planned look at a published cell: so many days after its day was final, or with all of its asset's history. */
+export type Look = number | 'history';
+
 /** What one window asks a source: a range of one symbol, or one day of a whole market. */
 export type WindowAsk =
   | {
@@ -71,6 +74,8 @@ export interface WindowTask {
   readonly batch?: BatchRef;
   /** Set where its cells were judged before: nothing may be fetched for them. */
   readonly cause?: JudgedAgainCause;
+  /** By ticker and date, those of its cells that are published and looked at again. */
+  readonly looks?: Readonly<Record<string, Readonly<Record<PartitionDate, Look>>>>;
   /** Present where the cells of a month are done together. */
   readonly grain?: 'month';
 }
@@ -90,6 +95,8 @@ export interface PlanSummary {
   readonly skipped: number;
   readonly waiting: number;
   readonly todo: number;
+  /** Published cells that are looked at again, which `todo` does not count; absent: none. */
+  readonly looks?: number;
   /** How many of those to do are done a month at a time; absent: none. */
   readonly byMonth?: number;
   /** Requests a source will be sent, one page each. */
@@ -248,10 +255,26 @@ export function addSummaries(left: PlanSummary, right: PlanSummary): PlanSummary
     skipped: left.skipped + right.skipped,
     waiting: left.waiting + right.waiting,
     todo: left.todo + right.todo,
+    ...summed('looks', left, right),
+    ...summed('byMonth', left, right),
     requests,
     from: left.from < right.from ? left.from : right.from,
     to: left.to > right.to ? left.to : right.to,
   };
+}
+
+function summed<Name extends 'looks' | 'byMonth'>(
+  name: Name,
+  left: PlanSummary,
+  right: PlanSummary,
+): { readonly [P in Name]?: number } {
+  const sum = (left[name] ?? 0) + (right[name] ?? 0);
+  return sum === 0 ? {} : ({ [name]: sum } as { [P in Name]: number });
+}
+
+/** How many cells a run has in hand: to do, looked at again, or waiting for their day. */
+export function plannedCount({ todo, looks = 0, waiting }: PlanSummary): number {
+  return todo + looks + waiting;
 }
 
 /** The tally of one troubled cell. */
@@ -265,6 +288,11 @@ export type CellOfWindow = CellKey & { readonly symbol: string };
 /** Every cell of a window. */
 export function cellsOf({ dataset, assets, dates }: WindowTask): CellOfWindow[] {
   return assets.flatMap(({ ticker, symbol }) => dates.map((date) => ({ dataset, ticker, symbol, date })));
+}
+
+/** Which planned look a cell of a window is; undefined where it is none. */
+export function lookOf({ looks }: WindowTask, { ticker, date }: Omit<CellKey, 'dataset'>): Look | undefined {
+  return looks?.[ticker]?.[date];
 }
 
 /** Counts those cells of a part of a plan that people left out. */

@@ -1,5 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import type { Store } from '../../lake/store.ts';
+import type { Store } from './store.ts';
 
 /** Reads the close that each of some Parquet files holds; a file that is not there, or unreadable, has none. */
 export async function readCloses(
