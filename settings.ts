@@ -92,6 +92,7 @@ const fileSchema = z.strictObject({
     patienceMinutes: z.number().positive().max(1440),
     report: z.boolean(),
   }),
+  retention: z.strictObject({ archiveAfterDays: z.number().int().min(1).nullable() }),
   telemetry: telemetrySchema,
 });
 
@@ -109,6 +110,8 @@ export interface Settings {
   readonly csvFiles: File['sources']['csv']['files'];
   readonly schedule: File['schedule'];
   readonly run: File['run'];
+  /** When raw answers and replaced files are packed away; null: never by itself. */
+  readonly retention: File['retention'];
   readonly telemetry: TelemetrySettings;
   /** The build of a worker deployment that a worker says it is; undefined, the default, is none. */
   readonly deployment?: Deployment;
@@ -153,6 +156,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
     csvFiles: file.sources.csv.files,
     schedule: file.schedule,
     run: file.run,
+    retention: file.retention,
     telemetry: telemetrySettings(file.telemetry, environment),
     ...deploymentOf(environment),
     ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),
