@@ -19,7 +19,7 @@ const program = new Command('retention')
   )
   .option(
     '--older-than <days>',
-    "months whose last day is older, such as 90d (default: retention.archiveAfterDays of marketlake.yaml)",
+    'months whose last day is older, such as 90d (default: retention.archiveAfterDays of marketlake.yaml)',
   )
   .option('--dry-run', 'say what would be packed, and write nothing');
 

@@ -246,7 +246,9 @@ export function archiveGroupOf(key: string): ArchiveGroup | undefined {
   if (key.startsWith('superseded/')) {
     const cell = cellOfPath(key);
     const month = /^\d{4}-\d{2}(?=-\d{2}$)/.exec(cell?.date ?? '')?.[0];
-    return cell && month ? { kind: 'superseded', source: splitDataset(cell.dataset).source, month } : undefined;
+    return cell && month
+      ? { kind: 'superseded', source: splitDataset(cell.dataset).source, month }
+      : undefined;
   }
   const [, segment = '', month] =
     /^staging\/source=([^/]+)\/ingestion_date=(\d{4}-\d{2})-\d{2}\//.exec(key) ?? [];

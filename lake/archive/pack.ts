@@ -120,5 +120,8 @@ function notAsPacked(path: string, found: string): LakeError {
 }
 
 function lostRace(found: string): LakeError {
-  return new LakeError('LostRace', `Could not pack: ${found}. Another process packs the same files; look again.`);
+  return new LakeError(
+    'LostRace',
+    `Could not pack: ${found}. Another process packs the same files; look again.`,
+  );
 }

@@ -73,13 +73,18 @@ class Retention {
     const before = firstYoungMonth(now, olderThanDays);
     if (!isDryRun) await this.#completeArchives();
     this.options.onProgress?.('find what is old');
-    const { groups: found, emptyFolders } = await oldFiles(this.store, before, (file) => this.#left.push(file));
+    const { groups: found, emptyFolders } = await oldFiles(this.store, before, (file) =>
+      this.#left.push(file),
+    );
     if (!isDryRun) for (const folder of emptyFolders) await this.#tidy(folder);
     for (const { group, files } of found) {
       for (let start = 0; start < files.length; start += mostMembers) {
         const portion = files.slice(start, start + mostMembers);
         if (isDryRun) this.#note(group, null, await this.#unpacked(portion), null);
-        else await this.#orLeft(`${group.kind} ${group.source} ${group.month}`, () => this.#away(group, portion));
+        else
+          await this.#orLeft(`${group.kind} ${group.source} ${group.month}`, () =>
+            this.#away(group, portion),
+          );
       }
     }
     return {
@@ -142,7 +147,13 @@ class Retention {
   ): void {
     if (files.length === 0) return;
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    this.#archives.push({ ...group, file: archive?.file ?? null, files: files.length, sizeBytes, packedBytes });
+    this.#archives.push({
+      ...group,
+      file: archive?.file ?? null,
+      files: files.length,
+      sizeBytes,
+      packedBytes,
+    });
   }
 
   async #remove(files: readonly ArchiveMember[]): Promise<void> {

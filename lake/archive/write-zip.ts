@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
-import { ZipFile } from 'yazl';
+import { ZipFile, type ReadStreamOptions } from 'yazl';
 
 /** One file that goes into an archive; its bytes are read when its turn comes. */
 export interface MemberToPack {
@@ -9,10 +9,14 @@ export interface MemberToPack {
 }
 
 /**
- * Before the first date that the format knows, which then stands for it whatever the time zone: the same members
- * give the same bytes everywhere and always.
+ * The format keeps local times. One wall-clock time, whatever the zone, gives the same members the same bytes everywhere
+ * and always.
  */
-const timeless = { mtime: new Date(0), forceDosTimestamp: true, mode: 0o100644, compress: true };
+const timeless = (): Partial<ReadStreamOptions> => ({
+  mtime: new Date(1981, 0, 1, 12),
+  forceDosTimestamp: true,
+  mode: 0o100644,
+});
 
 /** Packs files, in their given order, into a zip of which one member at a time is in memory. */
 export async function* zipOf(members: readonly MemberToPack[]): AsyncGenerator<Uint8Array> {
@@ -21,7 +25,7 @@ export async function* zipOf(members: readonly MemberToPack[]): AsyncGenerator<U
   zip.on('error', (error: Error) => pieces.destroy(error));
   zip.outputStream.pipe(pieces);
   for (const { path, sizeBytes, read } of members) {
-    zip.addReadStreamLazy(path, { ...timeless, size: sizeBytes }, (take) => {
+    zip.addReadStreamLazy(path, { ...timeless(), size: sizeBytes }, (take) => {
       read().then(
         (bytes) => take(null, Readable.from([Buffer.from(bytes)])),
         (error: unknown) => take(error, Readable.from([])),
