@@ -256,6 +256,16 @@ export function archiveGroupOf(key: string): ArchiveGroup | undefined {
   return source && month ? { kind: 'staging', source, month } : undefined;
 }
 
+/** The published rows of one ticker and year in one file: derived, for whoever reads many cells at once. */
+export function compactFile({ dataset, ticker }: Omit<CellKey, 'date'>, year: number): string {
+  return `compact/${datasetSegments(dataset)}/ticker=${encodeSegment(ticker)}/year=${year}.parquet`;
+}
+
+/** What a compact file is made of, beside it. */
+export function compactPartsFile(file: string): string {
+  return file.replace(/parquet$/, 'parts.json');
+}
+
 function numberName(number: number): string {
   return String(number).padStart(numberWidth, '0');
 }

@@ -7,12 +7,19 @@ export interface ColumnOfDataset {
   readonly physicalType: string;
 }
 
+/** A Parquet file with the rows of many published files, each with the hash of the file it comes from (`__part_sha256`). */
+export interface CompactedFile {
+  readonly path: string;
+  /** Of all its rows: files of one version share a schema. */
+  readonly contractVersion: string;
+}
+
 /** One dataset that models may read as `bronze.<source>__<resource>`. */
 export interface DatasetOfBuild {
   readonly id: DatasetId;
   readonly columns: readonly ColumnOfDataset[];
-  /** Parquet files that hold the rows of many cells, with their keys as columns; only what they lack is read cell by cell. */
-  readonly compactedFiles?: readonly string[];
+  /** Files that hold the rows of many cells; only what they lack, or hold as it was once, is read cell by cell. */
+  readonly compactedFiles?: readonly CompactedFile[];
 }
 
 /** One configured asset, with the dataset its prices come from. */
@@ -61,6 +68,8 @@ export interface WarehouseInputs {
   readonly onProgress?: (step: string) => void;
   /** Awaited when the new warehouse is whole and tested, just before it replaces the old one; may throw to stop that. */
   readonly beforeSwap?: (difference: RebuildDifference) => Promise<void>;
+  /** Told what was left aside, and that nothing is lost by it. */
+  readonly onIgnored?: (sentence: string) => void;
   /** Stops the build; the old warehouse stays. */
   readonly signal?: AbortSignal;
 }
@@ -97,6 +106,8 @@ export interface BuildResult {
   readonly models: readonly BuiltModel[];
   readonly tests: readonly RunTest[];
   readonly unsettled: readonly UnsettledCell[];
+  /** How many cells were read from a file of their own. */
+  readonly looseCells: number;
   /** What it changed; null where nothing was built. */
   readonly difference: RebuildDifference | null;
 }
