@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { pendingKey } from '../lake/local-store.ts';
 import { buildWarehouse } from '../warehouse/build.ts';
 import { compactLake } from '../warehouse/compact/compact-lake.ts';
-import { findCompacted } from '../warehouse/compact/compacted-files.ts';
+import { findCompacted } from '../lake/compact-files.ts';
 import { inputsOfLake, type LakeToModel } from '../warehouse/lake-inputs.ts';
 import type { RunContext } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';

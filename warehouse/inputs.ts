@@ -1,3 +1,4 @@
+import type { CompactedFile } from '../lake/compact-files.ts';
 import type { DatasetId, PartitionDate } from '../workflows/pure/cell.ts';
 import type { RebuildDifference } from './diff/before-swap.ts';
 
@@ -5,13 +6,6 @@ import type { RebuildDifference } from './diff/before-swap.ts';
 export interface ColumnOfDataset {
   readonly name: string;
   readonly physicalType: string;
-}
-
-/** A Parquet file with the rows of many published files, each with the hash of the file it comes from (`__part_sha256`). */
-export interface CompactedFile {
-  readonly path: string;
-  /** Of all its rows: files of one version share a schema. */
-  readonly contractVersion: string;
 }
 
 /** One dataset that models may read as `bronze.<source>__<resource>`. */

@@ -5,7 +5,7 @@ import type { Market } from '../lake/identity.ts';
 import type { LocalStore } from '../lake/local-store.ts';
 import type { Asset } from '../settings.ts';
 import { datesBetween, type DatasetId, type PartitionDate } from '../workflows/pure/cell.ts';
-import type { CompactedFiles } from './compact/compacted-files.ts';
+import type { CompactedFiles } from '../lake/compact-files.ts';
 import type { AssetRow, DatasetOfBuild, DayRow, WarehouseInputs } from './inputs.ts';
 
 /** A lake as whoever builds its warehouse sees it. */

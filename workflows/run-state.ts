@@ -54,6 +54,8 @@ export interface RunState {
   readonly open: Map<string, OpenWindow>;
   /** The wait for a quota that ends first. */
   quotaWait: QuotaWait | null;
+  /** What a person should know that is no reason to fail; empty where there is nothing. */
+  note: string;
   /** Windows of the page that have not ended. */
   windowsLeft: number;
 }
@@ -71,6 +73,7 @@ export function beginState({ context, request, carried }: RunInput): RunState {
     steering: carried?.steering ?? unsteered,
     open: new Map(),
     quotaWait: null,
+    note: '',
     windowsLeft: 0,
   };
 }

@@ -14,6 +14,7 @@ import type { ProofLake } from '../proof-lake.ts';
 import { orWords } from '../or-words.ts';
 import { checkArchives } from './check-archives.ts';
 import { checkCell, type SoundFile } from './check-cell.ts';
+import { checkCompact } from './check-compact.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDerived } from './check-derived.ts';
 import { checkLeftovers, checkPlaces } from './check-places.ts';
@@ -94,6 +95,7 @@ class Verification {
     await this.#look(() => checkPlaces(store));
     await this.#look(() => checkContracts(store));
     await this.#look(() => checkArchives(store));
+    await this.#look(() => checkCompact(store));
     await this.#tickers();
     await this.#otherRecords();
     await this.#staging();

@@ -206,7 +206,7 @@ describe('a lake that was packed away', () => {
     const { store } = await archived();
     // All that a story is read from; the rest of an open lake is for other commands.
     const open = { store, index: new LakeIndex(store) } as OpenLake;
-    const story = await readStory(open, { ...bar, state: 'published' } as Parameters<typeof readStory>[1]);
+    const story = await readStory(open, { ...bar, state: 'published' });
     expect(story.absentBatches).toEqual([]);
     expect(story.batches.map(({ archive }) => archive)).toEqual(
       Array<string>(2).fill('archive/staging/source=csv/2026-11.zip'),

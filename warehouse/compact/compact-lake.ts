@@ -6,7 +6,7 @@ import { Engine } from '../engine.ts';
 import { withIndex } from '../index-copy.ts';
 import { filePath, literal } from '../sql-text.ts';
 import { compactYear, type YearToCompact } from './compact-year.ts';
-import { findCompacted } from './compacted-files.ts';
+import { findCompacted } from '../../lake/compact-files.ts';
 
 /** How a lake is compacted. */
 export interface CompactOptions {

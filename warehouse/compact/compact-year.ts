@@ -10,7 +10,7 @@ import { pendingKey, type LocalStore } from '../../lake/local-store.ts';
 import { splitDataset, type CellKey, type PartitionDate } from '../../workflows/pure/cell.ts';
 import type { Engine } from '../engine.ts';
 import { filePath, literal } from '../sql-text.ts';
-import type { CompactParts } from './compacted-files.ts';
+import type { CompactParts } from '../../lake/compact-files.ts';
 
 const filesAtOnce = 16;
 

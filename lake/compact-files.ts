@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { keysIn } from '../../lake/cells-with-records.ts';
-import { checksumOf } from '../../lake/checked-json.ts';
-import { tryParseJson } from '../../lake/json.ts';
-import { compactFile, compactPartsFile } from '../../lake/layout.ts';
-import { hashOf } from '../../lake/promise.ts';
-import type { Store } from '../../lake/store.ts';
-import { datasetId, type DatasetId } from '../../workflows/pure/cell.ts';
-import type { CompactedFile } from '../inputs.ts';
+import { keysIn } from './cells-with-records.ts';
+import { checksumOf } from './checked-json.ts';
+import { tryParseJson } from './json.ts';
+import { compactFile, compactPartsFile } from './layout.ts';
+import { hashOf } from './promise.ts';
+import type { Store } from './store.ts';
+import { datasetId, type DatasetId } from '../workflows/pure/cell.ts';
 
 const partsSchema = z.object({
   file: z.string(),
@@ -17,6 +16,13 @@ const partsSchema = z.object({
 
 /** What a compact file is made of: which publication of which day, by the hash of its file. */
 export type CompactParts = Readonly<z.infer<typeof partsSchema>>;
+
+/** A Parquet file with the rows of many published files, each with the hash of the file it comes from (`__part_sha256`). */
+export interface CompactedFile {
+  readonly path: string;
+  /** Of all its rows: files of one version share a schema. */
+  readonly contractVersion: string;
+}
 
 /** The compact files of a lake that are what was written, by dataset. */
 export type CompactedFiles = ReadonlyMap<DatasetId, readonly CompactedFile[]>;
