@@ -24,8 +24,9 @@ import { verifyLake, type VerifyReport } from '../../proof/verify/verify-lake.ts
 import { openAsOf } from '../../warehouse/as-of/as-of.ts';
 import { layOutKnownFiles } from '../../warehouse/as-of/known-files.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
-import { CallCounter, counted, watchFileCalls } from '../lake/support/file-calls.ts';
+import { CallCounter, counted, watchFileCalls, type FileCall } from '../lake/support/file-calls.ts';
 import { hashOf, treeOf } from '../lake/support/lake.ts';
+import { runActs } from '../lake/support/run-acts.ts';
 import { apple, bitcoin, gold, makeWholeLake, type MadeLake } from './made-lake.ts';
 
 type Copy = ProofLake & { readonly store: LocalStore };
@@ -321,19 +322,30 @@ describe('a retention run', () => {
     await packOldFiles(whole, later);
     const expected = await withoutPending(whole);
     let stops = 0;
+    let calls: readonly FileCall[] = [];
     for (; ; stops += 1) {
+      const counter = new CallCounter(stops, 'halt');
       const store = await smallLake(`stopped-${stops}`);
-      const end = await counted(new CallCounter(stops, 'halt'), () =>
-        packOldFiles(new LocalStore(store.root), later),
-      );
+      const end = await counted(counter, () => packOldFiles(new LocalStore(store.root), later));
       await expectNothingLost(store);
       await packOldFiles(store, later);
       await expectNothingLost(store);
       expect(await withoutPending(store)).toEqual(expected);
       expect(await readArchiveRecords(store)).toHaveLength(1);
+      calls = counter.calls;
       if (end !== 'stopped') break;
     }
     expect(stops).toBeGreaterThan(20);
+    const removal = calls.findIndex(({ name, path }) => name === 'rm' && path.includes('/staging/'));
+    expect(calls.slice(0, removal).filter(({ name }) => name === 'sync').length).toBeGreaterThan(5);
+    const killed = await smallLake('killed');
+    // Between the removal of the first file and of the second.
+    const act = { act: 'pack', root: killed.root, stopBefore: removal + 1, how: 'kill' } as const;
+    expect((await runActs([act])).signal).toBe('SIGKILL');
+    expect((await killed.list('staging')).length).toBe(1);
+    await expectNothingLost(killed);
+    await packOldFiles(killed, later);
+    expect(await withoutPending(killed)).toEqual(expected);
   });
 
   it('may run twice at once, beside a reader who misses nothing', async () => {
