@@ -102,6 +102,7 @@ const fileSchema = z.strictObject({
     patienceMinutes: z.number().positive().max(1440),
     report: z.boolean(),
   }),
+  retention: z.strictObject({ archiveAfterDays: z.number().int().min(1).nullable() }),
   telemetry: telemetrySchema,
 });
 
@@ -120,6 +121,8 @@ export interface Settings {
   readonly schedule: File['schedule'];
   readonly relook: File['relook'];
   readonly run: File['run'];
+  /** When raw answers and replaced files are packed away; null: never by itself. */
+  readonly retention: File['retention'];
   readonly telemetry: TelemetrySettings;
   /** The build of a worker deployment that a worker says it is; undefined, the default, is none. */
   readonly deployment?: Deployment;
@@ -165,6 +168,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
     schedule: file.schedule,
     relook: file.relook,
     run: file.run,
+    retention: file.retention,
     telemetry: telemetrySettings(file.telemetry, environment),
     ...deploymentOf(environment),
     ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),

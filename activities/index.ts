@@ -6,6 +6,7 @@ import { translating } from './failures.ts';
 import { fetch } from './fetch.ts';
 import { isOrphan } from './is-orphan.ts';
 import { model } from './model.ts';
+import { packOld } from './pack-old.ts';
 import { planAdded } from './plan-added.ts';
 import { planCell, planDay } from './plan-cell.ts';
 import { planHistories } from './plan-histories.ts';
@@ -50,6 +51,7 @@ const steps = {
   isOrphan,
   model,
   report,
+  packOld,
 };
 
 type Steps = typeof steps;

@@ -54,6 +54,22 @@ export type Observation =
       readonly kind: 'rebuild';
       readonly outcome: 'built' | 'unchanged' | 'failed';
       readonly seconds: number;
+    }
+  /** Compact files that were made, could not be made, or were left aside by a rebuild: nothing is lost by it. */
+  | {
+      readonly kind: 'compaction';
+      readonly outcome: 'made' | 'failed' | 'ignored';
+      readonly files: number;
+      readonly reason?: string;
+    }
+  /** What was packed away at a run's end; `left` and `failed` want a person. */
+  | {
+      readonly kind: 'retention';
+      readonly run: string;
+      readonly outcome: 'packed' | 'idle' | 'left' | 'failed';
+      readonly archives: number;
+      readonly removed: number;
+      readonly reason?: string;
     };
 
 /** Tells whoever watches. Never fails, and never waits. */

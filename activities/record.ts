@@ -104,6 +104,8 @@ export interface RunEnd {
   readonly tally: Tally;
   readonly code?: string;
   readonly reason?: string;
+  /** What a person should know that is no reason to fail. */
+  readonly note?: string;
 }
 
 /** Records how a run ended. */

@@ -75,13 +75,12 @@ async function loadBronze(on: DuckDBConnection, dataset: WarehouseInputs['datase
   await on.run(
     `create table ${table} (source varchar, resource varchar, ticker varchar, "date" date, ${columns.join(', ')})`,
   );
-  const places = dataset.compactedFiles ?? [
-    `${inputs.bronzeFolder}/source=${source}/resource=${resource}/**/*.parquet`,
-  ];
+  const compacted = dataset.compactedFiles?.map(({ path }) => path);
+  const places = compacted ?? [`${inputs.bronzeFolder}/source=${source}/resource=${resource}/**/*.parquet`];
   await on
     .run(
-      `insert into ${table} by name select * from read_parquet([${places.map((place) => `'${place}'`).join(', ')}],
-      hive_partitioning = ${dataset.compactedFiles === undefined}${dataset.compactedFiles === undefined ? ", hive_types = {'source': varchar, 'resource': varchar, 'ticker': varchar, 'date': date}" : ''})`,
+      `insert into ${table} by name select *${compacted ? ' exclude (__part_sha256, __part_number)' : ''} from read_parquet([${places.map((place) => `'${place}'`).join(', ')}],
+      hive_partitioning = ${compacted === undefined}${compacted === undefined ? ", hive_types = {'source': varchar, 'resource': varchar, 'ticker': varchar, 'date': date}" : ''})`,
     )
     .catch((error: unknown) => {
       if (!/No files found/.test(String(error))) throw error;

@@ -48,7 +48,9 @@ export async function makeLake(folder: string, size: MadeLakeSize): Promise<Ware
     datasets: contracts.map((one) => ({
       id: one.dataset,
       columns: one.columns.map(({ name, physicalType }) => ({ name, physicalType })),
-      ...(size.isCompacted && one.dataset === dataset ? { compactedFiles: [compactedFile] } : {}),
+      ...(size.isCompacted && one.dataset === dataset
+        ? { compactedFiles: [{ path: compactedFile, contractVersion: one.version }] }
+        : {}),
     })),
     assets: tickers.map((ticker) => ({
       ticker,
@@ -125,7 +127,8 @@ async function writeCompacted(
     select 'coingecko' as source, 'market_chart' as resource, ticker, date,
       'coingecko' as source_id, 'market_chart' as resource_id, ticker as ticker_id, date as bar_date, close,
       close * 1e6 as market_cap, close * 1e3 as volume, concat('b-', ticker) as __batch_id, 'coingecko' as __source_name,
-      timestamptz '${fetchedAt}' as __ingested_at, '${contract.version}' as __schema_version
+      timestamptz '${fetchedAt}' as __ingested_at, '${contract.version}' as __schema_version,
+      concat(md5(concat(ticker, date::timestamp)), md5(concat(date::timestamp, ticker))) as __part_sha256, 1 as __part_number
     from closes order by ticker, date) to '${path}' (format parquet)`);
   connection.closeSync();
   instance.closeSync();

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { PageRequest, RawPage } from '../sources/source.ts';
 import type { DatasetId } from '../workflows/pure/cell.ts';
 import type { BatchRef, WindowAsk } from '../workflows/pure/run.ts';
+import { readKept } from './archive/archives.ts';
+import { archivedBatchOf } from './archive/archived-batches.ts';
 import { checkedJsonBytes, checksumOf } from './checked-json.ts';
 import { jsonBytes, parseJson, sha256, tryParseJson } from './json.ts';
 import { encodeSegment, incomingFolder, pageFile, stagingFolder } from './layout.ts';
@@ -156,13 +158,15 @@ async function findSealed(store: Store, source: string, batchId: string): Promis
     const batch = { id: batchId, ingestionDate: name.slice('ingestion_date='.length) };
     if (await readManifest(store, source, batch)) return batch;
   }
+  const packed = await archivedBatchOf(store, source, batchId);
+  if (packed) return packed;
   throw new LakeError(
     'LakeDamaged',
     `Could not seal batch ${batchId}: its raw pages are neither in ${store.pathOf('incoming')} nor in staging. Run the window again.`,
   );
 }
 
-/** Reads a sealed batch's manifest; undefined where there is no such batch. */
+/** Reads a sealed batch's manifest, packed away or not; undefined where there is no such batch. */
 export async function readManifest(
   store: Store,
   source: string,
@@ -172,7 +176,7 @@ export async function readManifest(
 }
 
 async function manifestIn(store: Store, folder: string): Promise<Manifest | undefined> {
-  const bytes = await store.get(`${folder}/manifest.json`);
+  const bytes = (await readKept(store, `${folder}/manifest.json`))?.bytes;
   const parsed = bytes && manifestSchema.safeParse(tryParseJson(bytes));
   // The ask was checked when the request was made from it, and a sealed manifest never changes.
   const isAltered = bytes !== undefined && checksumOf(bytes) === 'wrong';
@@ -199,7 +203,7 @@ export async function readBatch(
     throw new LakeError('LakeDamaged', `Batch ${batch.id} has no manifest in ${store.pathOf(folder)}.`);
   const pages = await Promise.all(
     manifest.pages.map(async (page) => {
-      const body = await store.get(`${folder}/${page.file}`);
+      const body = (await readKept(store, `${folder}/${page.file}`))?.bytes;
       if (body && sha256(body) === page.sha256) return { body };
       throw new LakeError(
         'LakeDamaged',

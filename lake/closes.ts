@@ -1,4 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { readKept, type KeptFile } from './archive/archives.ts';
+import { withLocalFile } from './archive/local-copy.ts';
+import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
 /** Reads the close that each of some Parquet files holds; a file that is not there, or unreadable, has none. */
@@ -12,13 +15,22 @@ export async function readCloses(
   const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
   const connection = await instance.connect();
   for (const file of named) {
-    if ((await store.sizeOf(file)) === undefined) continue;
-    const close = await closeIn(connection, store.pathOf(file));
+    const kept = await keptFile(store, file);
+    if (!kept) continue;
+    const close = await withLocalFile(store, { ...kept, place: file }, (path) => closeIn(connection, path));
     if (close !== undefined) closes.set(file, close);
   }
   connection.closeSync();
   instance.closeSync();
   return closes;
+}
+
+/** A damaged archive has a story too. */
+async function keptFile(store: Store, file: string): Promise<KeptFile | undefined> {
+  return readKept(store, file).catch((error: unknown) => {
+    if (error instanceof LakeError) return undefined;
+    throw error;
+  });
 }
 
 /** A damaged file has a story too: that it cannot be read shows as a close that is not known. */

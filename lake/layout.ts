@@ -197,6 +197,75 @@ export function refusedRawFile(batchId: string, attemptId: string): string {
   return `refused/raw/${encodeSegment(batchId)}/${encodeSegment(attemptId)}.body`;
 }
 
+/** What is packed away once it is old. */
+export const archivedKinds = ['staging', 'superseded'] as const;
+
+/** Files that are packed together: of one source, from one month of ingestion or, once replaced, of trading days. */
+export interface ArchiveGroup {
+  readonly kind: (typeof archivedKinds)[number];
+  readonly source: string;
+  /** `YYYY-MM`. */
+  readonly month: string;
+}
+
+/** The folder of the archives of one kind and source. */
+export function archiveFolder({ kind, source }: Omit<ArchiveGroup, 'month'>): string {
+  return `archive/${kind}/source=${encodeSegment(source)}`;
+}
+
+/** The archive of a group; what came later than the first one (generation 1) lies in further ones. */
+export function archiveFile(group: ArchiveGroup, generation: number): string {
+  return `${archiveFolder(group)}/${group.month}${generation === 1 ? '' : `.${generation}`}.zip`;
+}
+
+/** The list of an archive's members, beside it; its copy inside has the same name. */
+export function archiveManifestFile(archive: string): string {
+  return archive.replace(/zip$/, 'manifest.json');
+}
+
+/** The folder of a group's numbered records: record 2 is about generation 2. */
+export function archiveRecordsFolder({ kind, source, month }: ArchiveGroup): string {
+  return `records/archives/${kind}~${encodeSegment(source)}~${month}`;
+}
+
+/** Reads group and generation back from an archive's file; undefined for any other file. */
+export function archiveOfFile(
+  key: string,
+): { readonly group: ArchiveGroup; readonly generation: number } | undefined {
+  const [, kindName, segment = '', month, digits = '1'] =
+    /^archive\/([^/]+)\/source=([^/]+)\/(\d{4}-\d{2})(?:\.(\d+))?\.zip$/.exec(key) ?? [];
+  const kind = archivedKinds.find((each) => each === kindName);
+  const source = readSegment(segment);
+  if (!kind || !source || !month) return undefined;
+  const group = { kind, source, month };
+  return archiveFile(group, Number(digits)) === key ? { group, generation: Number(digits) } : undefined;
+}
+
+/** The group in whose archives a file would lie; undefined where its kind is never packed away. */
+export function archiveGroupOf(key: string): ArchiveGroup | undefined {
+  if (key.startsWith('superseded/')) {
+    const cell = cellOfPath(key);
+    const month = /^\d{4}-\d{2}(?=-\d{2}$)/.exec(cell?.date ?? '')?.[0];
+    return cell && month
+      ? { kind: 'superseded', source: splitDataset(cell.dataset).source, month }
+      : undefined;
+  }
+  const [, segment = '', month] =
+    /^staging\/source=([^/]+)\/ingestion_date=(\d{4}-\d{2})-\d{2}\//.exec(key) ?? [];
+  const source = readSegment(segment);
+  return source && month ? { kind: 'staging', source, month } : undefined;
+}
+
+/** The published rows of one ticker and year in one file: derived, for whoever reads many cells at once. */
+export function compactFile({ dataset, ticker }: Omit<CellKey, 'date'>, year: number): string {
+  return `compact/${datasetSegments(dataset)}/ticker=${encodeSegment(ticker)}/year=${year}.parquet`;
+}
+
+/** What a compact file is made of, beside it. */
+export function compactPartsFile(file: string): string {
+  return file.replace(/parquet$/, 'parts.json');
+}
+
 function numberName(number: number): string {
   return String(number).padStart(numberWidth, '0');
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve, sep } from 'node:path';
+import { link, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { DurableFolders } from './durable-folders.ts';
 import { encodeSegment } from './layout.ts';
 import { isErrno, LakeError } from './lake-error.ts';
@@ -62,6 +62,10 @@ export class LocalStore implements Store {
     return this.#prepare(pendingFolder, bytes);
   }
 
+  async prepareStream(pieces: AsyncIterable<Uint8Array>): Promise<PreparedFile> {
+    return this.#prepare(pendingFolder, pieces);
+  }
+
   async get(key: string): Promise<Uint8Array | undefined> {
     return unlessAbsent(readFile(this.pathOf(key)));
   }
@@ -108,13 +112,25 @@ export class LocalStore implements Store {
     this.#folders.forgetBelow(this.pathOf(key));
   }
 
+  async removeEmpty(folder: string): Promise<boolean> {
+    try {
+      await rmdir(this.pathOf(folder));
+    } catch (error) {
+      if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].some((code) => isErrno(error, code))) return false;
+      throw unwritable(`remove ${folder}`, error);
+    }
+    this.#folders.forgetBelow(this.pathOf(folder));
+    return true;
+  }
+
   /** Writes and syncs a file under a name nobody looks at. A file whose sync failed is dropped, never synced again. */
-  async #writePending(key: string, bytes: Uint8Array): Promise<string> {
+  async #writePending(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<string> {
     const path = this.pathOf(pendingKey());
     try {
       const file = await this.#folders.within(dirname(path), () => open(path, 'wx'));
       try {
-        await file.writeFile(bytes);
+        if (bytes instanceof Uint8Array) await file.writeFile(bytes);
+        else for await (const piece of bytes) await file.appendFile(piece);
         await file.sync();
       } finally {
         await file.close();
@@ -127,9 +143,10 @@ export class LocalStore implements Store {
   }
 
   /** `about` is what a message names where the bytes cannot be written. */
-  async #prepare(about: string, bytes: Uint8Array): Promise<PreparedFile> {
+  async #prepare(about: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<PreparedFile> {
     const pending = await this.#writePending(about, bytes);
     return {
+      key: relative(this.root, pending).replaceAll(sep, '/'),
       claim: (key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path))),
       forget: () => rm(pending, { force: true }),
     };

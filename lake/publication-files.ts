@@ -1,13 +1,19 @@
 import type { CellKey } from '../workflows/pure/cell.ts';
+import { readKept, type KeptFile } from './archive/archives.ts';
 import { sha256 } from './json.ts';
 import { bronzeFile, supersededFile } from './layout.ts';
 import { readCellRecords, type CellRecord, type Numbered } from './records.ts';
 import type { Store } from './store.ts';
 
-/** Where the file of each publication of a cell lies: the current one in bronze, earlier ones where they were kept. */
+/** Where the file of each publication of a cell lies: the current one in bronze, earlier ones where they were kept, or packed away. */
 
 /** One publication of a cell, by its record. */
 export type PublicationRecord = Numbered<CellRecord>;
+
+/** A publication's file: its place, whether or not it still lies there, and its bytes. */
+export interface PublishedFile extends KeptFile {
+  readonly place: string;
+}
 
 /** Tells whether a record put a file into bronze. */
 export function isPublication({ record }: Numbered<CellRecord>): boolean {
@@ -30,10 +36,10 @@ export async function readPublishedFile(
   store: Store,
   cell: CellKey,
   publication: PublicationRecord,
-): Promise<{ readonly place: string; readonly bytes: Uint8Array } | undefined> {
+): Promise<PublishedFile | undefined> {
   for (const place of placesOf(cell, publication).reverse()) {
-    const bytes = await store.get(place);
-    if (bytes && sha256(bytes) === publication.record.sha256) return { place, bytes };
+    const kept = await readKept(store, place);
+    if (kept && sha256(kept.bytes) === publication.record.sha256) return { place, ...kept };
   }
   return undefined;
 }

@@ -9,6 +9,8 @@ export interface Store {
   putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
   /** Writes bytes once, to be put under many new keys one after the other. */
   prepare(bytes: Uint8Array): Promise<PreparedFile>;
+  /** The same for bytes that come piece by piece and need not fit into memory. */
+  prepareStream(pieces: AsyncIterable<Uint8Array>): Promise<PreparedFile>;
   /** Reads a file; undefined where it is not there. */
   get(key: string): Promise<Uint8Array | undefined>;
   /** The size of a file in bytes; undefined where it is not there. */
@@ -25,12 +27,16 @@ export interface Store {
   settle(key: string): Promise<void>;
   /** Removes a file or folder; nothing happens where it is not there. */
   remove(key: string): Promise<void>;
+  /** Removes a folder that holds nothing; false where it holds something, or is not there. */
+  removeEmpty(folder: string): Promise<boolean>;
   /** The path by which a local program (DuckDB) reads a key. */
   pathOf(key: string): string;
 }
 
 /** A stored file that has no place yet. */
 export interface PreparedFile {
+  /** Where it lies meanwhile. */
+  readonly key: string;
   /** Gives it one more key unless that is taken; false where it was. Exactly one of many callers wins. */
   claim(key: string): Promise<boolean>;
   /** Ends it: it keeps the keys it has and gets no more. */

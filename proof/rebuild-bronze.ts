@@ -1,4 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { withLocalFile } from '../lake/archive/local-copy.ts';
 import { cellsWithRecords, type CellFilter } from '../lake/cells-with-records.ts';
 import { LakeError } from '../lake/lake-error.ts';
 import { bronzeFile, cellSegments, supersededFile } from '../lake/layout.ts';
@@ -142,7 +143,9 @@ async function whyOther(
   const published = await readPublishedFile(lake.store, cell, publication);
   if (!published)
     return { cause: 'writer-differs', found: `${bytes}; it was written by ${writer}, and that file is gone` };
-  const isSame = await holdSameRows(connection, lake.store.pathOf(published.place), target.pathOf(file));
+  const isSame = await withLocalFile(lake.store, published, (path) =>
+    holdSameRows(connection, path, target.pathOf(file)),
+  );
   return isSame ? null : { cause: 'rows-differ', found: `other rows than ${published.place}, by ${writer}` };
 }
 

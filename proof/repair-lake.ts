@@ -1,10 +1,18 @@
+import { readArchiveManifest } from '../lake/archive/archives.ts';
 import { sha256 } from '../lake/json.ts';
 import { isErrno } from '../lake/lake-error.ts';
-import { bronzeFile, foreignFile, supersededFile } from '../lake/layout.ts';
+import {
+  archiveManifestFile,
+  archiveOfFile,
+  bronzeFile,
+  foreignFile,
+  supersededFile,
+} from '../lake/layout.ts';
 import type { LocalStore } from '../lake/local-store.ts';
 import { currentPublication, fulfil, hashOf } from '../lake/promise.ts';
 import { readPublications, type PublicationRecord } from '../lake/publication-files.ts';
 import type { CellKey } from '../workflows/pure/cell.ts';
+import { orWords } from './or-words.ts';
 import type { ProofLake } from './proof-lake.ts';
 import { rebuildPublication } from './rebuild-publication.ts';
 import type { Finding } from './verify/finding.ts';
@@ -43,6 +51,10 @@ async function repairOne(lake: LakeToRepair, finding: Finding): Promise<Repair> 
     }
     case 'restore-superseded': {
       const reason = await restoreSuperseded(lake, remedy.cell, remedy.number);
+      return reason === undefined ? done('restored') : done('not-repaired', reason);
+    }
+    case 'restore-archive-list': {
+      const reason = await restoreArchiveList(lake.store, remedy.archive);
       return reason === undefined ? done('restored') : done('not-repaired', reason);
     }
     case 'set-aside':
@@ -95,6 +107,15 @@ async function restoreSuperseded(
   const place = supersededFile(cell, number);
   if ((await hashOf(lake.store, place)) !== publication.record.sha256) await setAside(lake.store, place);
   await lake.store.put(place, bytes);
+  return undefined;
+}
+
+/** The list of an archive's members lies in the archive too. */
+async function restoreArchiveList(store: LocalStore, file: string): Promise<string | undefined> {
+  const known = archiveOfFile(file);
+  const read = known && (await orWords(readArchiveManifest(store, { file, ...known })));
+  if (typeof read !== 'object') return read ?? `there is no ${file}`;
+  await store.put(archiveManifestFile(file), read.bytes);
   return undefined;
 }
 

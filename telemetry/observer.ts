@@ -46,6 +46,8 @@ function count(what: Observation, measure: Measure): void {
     case 'cells':
       return measure('marketlake_cells_total', { dataset: what.dataset, outcome: what.outcome }, what.count);
     case 'run-planned':
+    case 'compaction':
+    case 'retention':
       return;
     case 'run-ended': {
       const kind = runKinds.find((known) => what.run.startsWith(`${known}/`)) ?? 'other';
@@ -93,6 +95,18 @@ function tell(what: Observation, log: Log): void {
       const counts = { published, waiting, refused, failed };
       const fields = { ...whoIsAtWork(), run: what.run, outcome, ...counts, code, reason };
       return outcome === 'completed' ? log.info(fields, 'run ended') : log.warn(fields, `run ${outcome}`);
+    }
+    case 'compaction': {
+      const fields = { ...whoIsAtWork(), files: what.files, reason: what.reason };
+      return what.outcome === 'made'
+        ? log.info(fields, 'compacted')
+        : log.warn(fields, `compaction ${what.outcome}`);
+    }
+    case 'retention': {
+      const { run, outcome, archives, removed, reason } = what;
+      const fields = { ...whoIsAtWork(), run, archives, removed, reason };
+      const isWell = outcome === 'packed' || outcome === 'idle';
+      return isWell ? log.info(fields, `retention ${outcome}`) : log.warn(fields, `retention ${outcome}`);
     }
     case 'request':
     case 'audit':

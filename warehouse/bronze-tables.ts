@@ -63,13 +63,17 @@ function tableOf(dataset: DatasetOfBuild): string {
 /**
  * Fills `bronze` with one table a dataset: the rows of exactly those files whose cells the index calls
  * published. Bronze is never listed, so a file without a record is not read; and each file is read once, so
- * that all models see the same bytes whatever is published meanwhile.
+ * that all models see the same bytes whatever is published meanwhile. Rows of compact files stand for files whose very
+ * hash they name.
+ * @returns how many cells were read from a file of their own.
  */
-export async function loadBronze(engine: Engine, inputs: WarehouseInputs): Promise<void> {
+export async function loadBronze(engine: Engine, inputs: WarehouseInputs): Promise<number> {
+  let looseCells = 0;
   for (const dataset of inputs.datasets) {
     await createTable(engine, dataset);
-    await loadCompacted(engine, dataset);
+    await loadCompacted(engine, inputs, dataset);
     const cells = await publishedCells(engine, dataset);
+    looseCells += cells.length;
     for (const version of new Set(cells.map((cell) => cell.version))) {
       const files = cells
         .filter((cell) => cell.version === version)
@@ -79,6 +83,7 @@ export async function loadBronze(engine: Engine, inputs: WarehouseInputs): Promi
       await loadFiles(engine, inputs, dataset, files);
     }
   }
+  return looseCells;
 }
 
 async function createTable(engine: Engine, dataset: DatasetOfBuild): Promise<void> {
@@ -102,20 +107,40 @@ async function publishedCells(
   );
 }
 
-/** Loads the rows of compacted files that are still what is published. */
-async function loadCompacted(engine: Engine, dataset: DatasetOfBuild): Promise<void> {
-  const files = dataset.compactedFiles ?? [];
-  const [first] = files;
-  if (first === undefined) return;
+/** Loads those rows of compact files whose parts are what is published now; files of one version at a time. */
+async function loadCompacted(
+  engine: Engine,
+  inputs: WarehouseInputs,
+  dataset: DatasetOfBuild,
+): Promise<void> {
+  const all = (dataset.compactedFiles ?? []).filter(({ path }) => existsSync(path));
+  for (const version of new Set(all.map(({ contractVersion }) => contractVersion))) {
+    const paths = all.filter((file) => file.contractVersion === version).map(({ path }) => path);
+    inputs.onProgress?.(`read ${dataset.id} ${paths.length} compact files`);
+    try {
+      await insertCompacted(engine, dataset, paths);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind === 'Out of Memory') throw error;
+      inputs.onIgnored?.(
+        `Could not read the compact files of ${dataset.id}: ${error.message}. Their cells were read from bronze; delete compact/, it is made anew.`,
+      );
+    }
+  }
+}
+
+async function insertCompacted(
+  engine: Engine,
+  dataset: DatasetOfBuild,
+  paths: readonly string[],
+): Promise<void> {
   const { source, resource } = splitDataset(dataset.id);
-  await guardReading(dataset, async () => {
-    const columns = await columnsInFile(engine, dataset, first);
-    await engine.run(`insert into ${tableOf(dataset)} by name
-      select source, resource, ticker, date, ${columns} from read_parquet([${files.map(filePath).join(', ')}]) as file
-      semi join lake.current_publications as known
-        on known.source = ${literal(source)} and known.resource = ${literal(resource)} and known.ticker = file.ticker
-        and known.date = file.date and known.batch_id = file.__batch_id and known.contract_version = file.__schema_version`);
-  });
+  const columns = await columnsInFile(engine, dataset, paths[0] ?? '');
+  await engine.run(`insert into ${tableOf(dataset)} by name
+    select source_id as source, resource_id as resource, ticker_id as ticker, bar_date as "date", ${columns}
+    from read_parquet([${paths.map(filePath).join(', ')}], hive_partitioning = false) as file
+    semi join lake.current_publications as known
+      on known.source = ${literal(source)} and known.resource = ${literal(resource)} and known.ticker = file.ticker_id
+      and known.date = file.bar_date and known.sha256 = file.__part_sha256`);
 }
 
 /** Loads files of one contract version. They share a schema, so that the first one tells which columns are there. */
@@ -140,7 +165,10 @@ async function loadFiles(
 }
 
 async function columnsInFile(engine: Engine, dataset: DatasetOfBuild, file: string): Promise<string> {
-  const found = await engine.rows(describedColumn, `describe select * from read_parquet(${filePath(file)})`);
+  const found = await engine.rows(
+    describedColumn,
+    `describe select * from read_parquet(${filePath(file)}, hive_partitioning = false)`,
+  );
   const names = new Set(found.map((column) => column.column_name));
   return columnsOf(dataset)
     .filter((column) => names.has(column.name))

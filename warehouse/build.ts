@@ -58,6 +58,15 @@ export async function buildWarehouse(inputs: WarehouseInputs): Promise<BuildResu
   }
 }
 
+const nothingBuilt = {
+  outcome: 'unchanged',
+  models: [],
+  tests: [],
+  unsettled: [],
+  looseCells: 0,
+  difference: null,
+} as const;
+
 async function buildWhereChanged(
   engine: Engine,
   inputs: WarehouseInputs,
@@ -72,8 +81,7 @@ async function buildWhereChanged(
     if (found !== built) await copyIndex(engine);
     return { fingerprint: found, isUnchanged: found === built };
   });
-  if (isUnchanged)
-    return { outcome: 'unchanged', fingerprint, models: [], tests: [], unsettled: [], difference: null };
+  if (isUnchanged) return { ...nothingBuilt, fingerprint };
   try {
     return await buildNext(engine, inputs, files, sql, fingerprint);
   } finally {
@@ -94,7 +102,7 @@ async function buildNext(
   checkReferences([...models, ...tests], new Set([...provided, ...sql.models.map(modelName)]));
   const ordered = orderModels(models);
 
-  const unsettled = await provideInputs(engine, inputs, sql);
+  const { unsettled, looseCells } = await provideInputs(engine, inputs, sql);
   await createBuildRow(engine, inputs, fingerprint, unsettled);
   await engine.run(`attach ${literal(files.next)} as warehouse`);
   await engine.run('use warehouse');
@@ -114,7 +122,8 @@ async function buildNext(
   inputs.onProgress?.('swap');
   inputs.signal?.throwIfAborted();
   await swapIn(files);
-  return { outcome: 'built', fingerprint, models: builtModels, tests: runTests, unsettled, difference };
+  const made = { models: builtModels, tests: runTests, unsettled, looseCells };
+  return { outcome: 'built', fingerprint, ...made, difference };
 }
 
 async function link(engine: Engine, files: readonly SqlFile[]): Promise<LinkedFile[]> {
@@ -136,7 +145,7 @@ async function provideInputs(
   engine: Engine,
   inputs: WarehouseInputs,
   sql: SqlFolder,
-): Promise<UnsettledCell[]> {
+): Promise<{ readonly unsettled: UnsettledCell[]; readonly looseCells: number }> {
   await engine.run(`attach ':memory:' as bronze`);
   await engine.run(`attach ':memory:' as seeds`);
   await fillLakeTables(engine, inputs);
@@ -144,9 +153,9 @@ async function provideInputs(
     await engine.run(`create table seeds.main.${identifier(seed.name)} as
       select * from read_csv(${filePath(seed.path)}, header = true, all_varchar = true)`);
   }
-  await loadBronze(engine, inputs);
+  const looseCells = await loadBronze(engine, inputs);
   await loadSuperseded(engine, inputs);
-  return settlePublications(engine, inputs.datasets);
+  return { unsettled: await settlePublications(engine, inputs.datasets), looseCells };
 }
 
 async function createBuildRow(

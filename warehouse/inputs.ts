@@ -1,3 +1,4 @@
+import type { CompactedFile } from '../lake/compact-files.ts';
 import type { DatasetId, PartitionDate } from '../workflows/pure/cell.ts';
 import type { RebuildDifference } from './diff/before-swap.ts';
 
@@ -11,8 +12,8 @@ export interface ColumnOfDataset {
 export interface DatasetOfBuild {
   readonly id: DatasetId;
   readonly columns: readonly ColumnOfDataset[];
-  /** Parquet files that hold the rows of many cells, with their keys as columns; only what they lack is read cell by cell. */
-  readonly compactedFiles?: readonly string[];
+  /** Files that hold the rows of many cells; only what they lack, or hold as it was once, is read cell by cell. */
+  readonly compactedFiles?: readonly CompactedFile[];
 }
 
 /** One configured asset, with the dataset its prices come from. */
@@ -48,6 +49,8 @@ export interface WarehouseInputs {
   readonly bronzeFolder: string;
   /** The lake whose replaced files are read; left out: the folder that bronze lies in. */
   readonly supersededIn?: string;
+  /** Reads a replaced file, by its key, that is in its place no more; left out: it counts as gone. */
+  readonly readArchived?: (key: string) => Promise<Uint8Array | undefined>;
   /** Every dataset that has a contract, whether an asset uses it or not. */
   readonly datasets: readonly DatasetOfBuild[];
   readonly assets: readonly AssetRow[];
@@ -63,6 +66,8 @@ export interface WarehouseInputs {
   readonly onProgress?: (step: string) => void;
   /** Awaited when the new warehouse is whole and tested, just before it replaces the old one; may throw to stop that. */
   readonly beforeSwap?: (difference: RebuildDifference) => Promise<void>;
+  /** Told what was left aside, and that nothing is lost by it. */
+  readonly onIgnored?: (sentence: string) => void;
   /** Stops the build; the old warehouse stays. */
   readonly signal?: AbortSignal;
 }
@@ -99,6 +104,8 @@ export interface BuildResult {
   readonly models: readonly BuiltModel[];
   readonly tests: readonly RunTest[];
   readonly unsettled: readonly UnsettledCell[];
+  /** How many cells were read from a file of their own. */
+  readonly looseCells: number;
   /** What it changed; null where nothing was built. */
   readonly difference: RebuildDifference | null;
 }

@@ -1,11 +1,14 @@
 import type { Calendar } from '../calendars/index.ts';
 import type { Contract } from '../contracts/contract.ts';
+import { readArchived } from '../lake/archive/archives.ts';
+import { LakeError } from '../lake/lake-error.ts';
 import type { LakeIndex } from '../lake/lake-index.ts';
 import type { Market } from '../lake/identity.ts';
 import type { LocalStore } from '../lake/local-store.ts';
 import type { Asset } from '../settings.ts';
 import { datesBetween, type DatasetId, type PartitionDate } from '../workflows/pure/cell.ts';
-import type { AssetRow, DayRow, WarehouseInputs } from './inputs.ts';
+import type { CompactedFiles } from '../lake/compact-files.ts';
+import type { AssetRow, DatasetOfBuild, DayRow, WarehouseInputs } from './inputs.ts';
 
 /** A lake as whoever builds its warehouse sees it. */
 export interface LakeToModel {
@@ -23,21 +26,57 @@ export type BuildPlaces = Pick<
   WarehouseInputs,
   'warehousePath' | 'indexPath' | 'bronzeFolder' | 'builtBy' | 'now'
 > &
-  Partial<Pick<WarehouseInputs, 'signal' | 'onProgress' | 'beforeSwap' | 'failedTests' | 'supersededIn'>>;
+  Partial<
+    Pick<
+      WarehouseInputs,
+      'signal' | 'onProgress' | 'onIgnored' | 'beforeSwap' | 'failedTests' | 'supersededIn'
+    >
+  > & {
+    /** The lake's compact files; left out, every cell is read from its own file. */
+    readonly compacted?: CompactedFiles;
+  };
 
 /** Collects all that the warehouse of a lake is made of. */
-export async function inputsOfLake(lake: LakeToModel, places: BuildPlaces): Promise<WarehouseInputs> {
+export async function inputsOfLake(
+  lake: LakeToModel,
+  { compacted, ...places }: BuildPlaces,
+): Promise<WarehouseInputs> {
   return {
     ...places,
     sqlFolder: lake.sqlFolder,
     datasets: [...lake.contracts.values()].map((contract) => ({
       id: contract.dataset,
       columns: contract.columns.map(({ name, physicalType }) => ({ name, physicalType })),
+      ...compactedOf(compacted, contract.dataset),
     })),
     assets: lake.assets.map(assetRow),
     days: await dayRows(lake),
     market: lake.lake.market,
+    readArchived: (key) => archivedOrIgnored(lake.store, key, places.onIgnored),
   };
+}
+
+/** No price comes from a replaced file, so that an archive that is damaged need not stop a rebuild. */
+async function archivedOrIgnored(
+  store: LocalStore,
+  key: string,
+  onIgnored: WarehouseInputs['onIgnored'],
+): Promise<Uint8Array | undefined> {
+  try {
+    return (await readArchived(store, key))?.bytes;
+  } catch (error) {
+    if (!(error instanceof LakeError)) throw error;
+    onIgnored?.(error.message);
+    return undefined;
+  }
+}
+
+function compactedOf(
+  compacted: CompactedFiles | undefined,
+  dataset: DatasetId,
+): Pick<DatasetOfBuild, 'compactedFiles'> {
+  const compactedFiles = compacted?.get(dataset);
+  return compactedFiles ? { compactedFiles } : {};
 }
 
 function assetRow(asset: Asset): AssetRow {

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { supersededFile } from '../lake/layout.ts';
@@ -34,18 +36,40 @@ const replacedSql = `select source, resource, ticker, date::varchar as date, num
     order by all`;
 
 /**
- * Fills `lake.superseded` with what every replaced file says, by the number of the record that had published it. What lies
- * there no more has no row: the records still know that it was replaced, and by what.
+ * Fills `lake.superseded` with what every replaced file says, by the number of the record that had published it; a file that
+ * was packed away is read from its archive. What is kept nowhere has no row: the records still know that it was replaced,
+ * and by what.
  */
 export async function loadSuperseded(engine: Engine, inputs: WarehouseInputs): Promise<void> {
   await engine.run(`create table lake.main.superseded
     (${pathColumns}, number integer, ${measures.map((name) => `${name} double`).join(', ')})`);
   const lakeFolder = inputs.supersededIn ?? dirname(inputs.bronzeFolder);
-  for (const alike of byVersion(await engine.rows(replacedRow, replacedSql))) {
-    const files = alike.map((cell) => fileOf(lakeFolder, cell)).filter((file) => existsSync(file));
-    for (let start = 0; start < files.length; start += filesAtOnce)
-      await loadFiles(engine, files.slice(start, start + filesAtOnce));
+  const unpacked = await mkdtemp(join(tmpdir(), 'marketlake-superseded-'));
+  try {
+    for (const alike of byVersion(await engine.rows(replacedRow, replacedSql))) {
+      const files: string[] = [];
+      for (const cell of alike) {
+        const key = keyOf(cell);
+        const inPlace = join(lakeFolder, key);
+        if (existsSync(inPlace)) files.push(inPlace);
+        else files.push(...(await unpack(inputs, key, unpacked)));
+      }
+      for (let start = 0; start < files.length; start += filesAtOnce)
+        await loadFiles(engine, files.slice(start, start + filesAtOnce));
+    }
+  } finally {
+    await rm(unpacked, { recursive: true, force: true });
   }
+}
+
+/** Writes a file from an archive where DuckDB can read it, below the same names as in the lake; none where none has it. */
+async function unpack({ readArchived }: WarehouseInputs, key: string, folder: string): Promise<string[]> {
+  const bytes = await readArchived?.(key);
+  if (!bytes) return [];
+  const path = join(folder, key);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
+  return [path];
 }
 
 function datasetOf({ source, resource }: Replaced): string {
@@ -64,9 +88,9 @@ function byVersion(cells: readonly Replaced[]): Replaced[][] {
   return [...groups.values()];
 }
 
-function fileOf(lakeFolder: string, cell: Replaced): string {
+function keyOf(cell: Replaced): string {
   const { ticker, date, number } = cell;
-  return join(lakeFolder, supersededFile({ dataset: datasetOf(cell), ticker, date }, number));
+  return supersededFile({ dataset: datasetOf(cell), ticker, date }, number);
 }
 
 /**

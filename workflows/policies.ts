@@ -72,6 +72,18 @@ export const reportPolicy: ActivityOptions = {
   },
 };
 
+/** Packing old files away: it beats while it works, goes on where an attempt ended, and a later run does what this one could not. */
+export const packPolicy: ActivityOptions = {
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '30 seconds',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    maximumAttempts: 3,
+  },
+};
+
 /** Waiting for what another run has in hand: as long as that may take, beating all the while. */
 export function awaitPolicy(patienceSeconds: number): ActivityOptions {
   return {

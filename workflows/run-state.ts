@@ -57,6 +57,8 @@ export interface RunState {
   readonly open: Map<string, OpenWindow>;
   /** The wait for a quota that ends first. */
   quotaWait: QuotaWait | null;
+  /** What a person should know that is no reason to fail; empty where there is nothing. */
+  note: string;
   /** Windows of the page that have not ended. */
   windowsLeft: number;
 }
@@ -75,6 +77,7 @@ export function beginState({ context, request, carried }: RunInput): RunState {
     areHistoriesPlanned: carried?.areHistoriesPlanned ?? false,
     open: new Map(),
     quotaWait: null,
+    note: '',
     windowsLeft: 0,
   };
 }

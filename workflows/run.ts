@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { isOwnCancellation } from './bounded-each.ts';
+import { packAway } from './pack-away.ts';
 import { planHistories } from './plan-histories.ts';
 import { planPolicy } from './policies.ts';
 import { troubleOf } from './pure/failure.ts';
@@ -57,11 +58,12 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     if (!partInTurn(run)) await rebuildAtLeisure(run);
     // What was added meanwhile, during the rebuild too, is a page in turn.
     if (partInTurn(run)) return { next: nextInput(run, run.summary ?? summary) };
+    run.note = await packAway(run.context, run.request);
     run.step = 'ended';
     return await endWell(run, run.summary ?? summary);
   } catch (error) {
     run.step = 'ended';
-    throw await endBadly(run.context, run.tally, error);
+    throw await endBadly(run, error);
   }
 }
 
@@ -94,11 +96,13 @@ async function runPageInTurn(run: RunState): Promise<void> {
   );
 }
 
-async function endWell({ context, tally }: RunState, summary: PlanSummary): Promise<RunResult> {
+async function endWell({ context, tally, note }: RunState, summary: PlanSummary): Promise<RunResult> {
   const bad = tally.refused + tally.failed;
   if (bad > 0) throw incomplete(context, tally, bad);
-  await longer(context).recordRunEnd(context, { outcome: 'completed', tally });
-  setCurrentDetails(`**${context.run}**: **completed**\n\n${tallyWords(tally)}`);
+  await longer(context).recordRunEnd(context, { outcome: 'completed', tally, ...noted(note) });
+  setCurrentDetails(
+    [`**${context.run}**: **completed**`, tallyWords(tally), note].filter(Boolean).join('\n\n'),
+  );
   return { run: context.run, summary, tally };
 }
 
@@ -117,19 +121,25 @@ function incomplete(context: RunContext, tally: Tally, bad: number): Application
   });
 }
 
-async function endBadly(context: RunContext, tally: Tally, error: unknown): Promise<unknown> {
+async function endBadly({ context, tally, note }: RunState, error: unknown): Promise<unknown> {
   const isCancelled = isOwnCancellation();
   const { code, reason } = troubleOf(error);
   const outcome = isCancelled ? 'cancelled' : code === 'RunIncomplete' ? 'incomplete' : 'failed';
   const unrecorded = await CancellationScope.nonCancellable(async () => {
     await actsTaken();
-    return whyUnrecorded(longer(context).recordRunEnd(context, { outcome, tally, code, reason }));
+    return whyUnrecorded(
+      longer(context).recordRunEnd(context, { outcome, tally, code, reason, ...noted(note) }),
+    );
   });
   const message = reason + unrecorded;
-  setCurrentDetails(`**${context.run}**: **${outcome}**\n\n${message}`);
+  setCurrentDetails([`**${context.run}**: **${outcome}**`, message, note].filter(Boolean).join('\n\n'));
   if (isCancelled) return error;
   const details = code === 'RunIncomplete' ? [tally] : [];
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details });
+}
+
+function noted(note: string): { readonly note?: string } {
+  return note === '' ? {} : { note };
 }
 
 function longer(context: RunContext): Pick<Activities, 'plan' | 'readPlanPage' | 'recordRunEnd'> {

@@ -15,6 +15,8 @@ const mountFolders = [
   'staging',
   'incoming',
   'superseded',
+  'archive',
+  'compact',
   'refused',
 ];
 

@@ -21,6 +21,7 @@ export type RunHandle = WorkflowHandle<Workflow & ((input: RunInput) => Promise<
 export function runOptions(settings: Settings, isSearchable: boolean): RunOptions {
   const { cellsAtOnce, windowsAtOnce, patienceMinutes, report } = settings.run;
   const patienceSeconds = patienceMinutes * 60;
+  const { archiveAfterDays } = settings.retention;
   return {
     cellsAtOnce,
     windowsAtOnce,
@@ -28,6 +29,7 @@ export function runOptions(settings: Settings, isSearchable: boolean): RunOption
     isSearchable,
     meteredSources: meteredSources(settings),
     ...(report ? {} : { isReportWanted: false }),
+    ...(archiveAfterDays === null ? {} : { archiveAfterDays }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { readKept } from '../../lake/archive/archives.ts';
+import { LakeError } from '../../lake/lake-error.ts';
 import { readManifest, type BatchPage } from '../../lake/batches.ts';
 import { readCloses } from '../../lake/closes.ts';
 import { bronzeFile, stagingFolder } from '../../lake/layout.ts';
@@ -14,6 +16,8 @@ export interface BatchOfCell {
   readonly batch: BatchRef;
   /** Below the lake's root. */
   readonly folder: string;
+  /** The archive that it was packed into; null while it lies in its folder. */
+  readonly archive: string | null;
   readonly fetchedAt: string;
   readonly workflowId: string;
   readonly workflowRunId: string;
@@ -23,6 +27,8 @@ export interface BatchOfCell {
 /** One record of a cell; a publication has the close that its file holds, and where that file lies now. */
 export interface RecordOfCell extends Numbered<CellRecord> {
   readonly file: string | null;
+  /** The archive that the file was packed into; null where it lies in its place, or is gone. */
+  readonly archive: string | null;
   readonly close: number | null;
 }
 
@@ -34,7 +40,7 @@ export interface CellStory {
   readonly closedNotes: readonly ClosedNote[];
   readonly windowFailures: readonly WindowFailure[];
   readonly batches: readonly BatchOfCell[];
-  /** Batches that something names and that are not in staging: gone, or packed away. */
+  /** Batches that something names and that are neither in staging nor in an archive. */
   readonly absentBatches: readonly string[];
   readonly audits: readonly AuditOfCell[];
   readonly records: readonly RecordOfCell[];
@@ -65,12 +71,13 @@ async function readBatches(
     const manifest = await readManifest(open.store, source, batch);
     const folder = stagingFolder(source, batch.ingestionDate, batch.id);
     if (!manifest) absentBatches.push(folder);
-    else batches.push({ batch, folder, ...manifest });
+    else
+      batches.push({ batch, folder, archive: await archiveOf(open, `${folder}/manifest.json`), ...manifest });
   }
   return { batches, absentBatches };
 }
 
-/** A publication's file lies in bronze while it is the newest, and in `superseded/` once another replaced it. */
+/** A publication's file lies in bronze while it is the newest, then in `superseded/`, and in an archive once that is old. */
 async function withFiles(
   open: OpenLake,
   cell: CellKey,
@@ -85,8 +92,20 @@ async function withFiles(
     record.event === 'published' ? (keptAt.get(number) ?? bronzeFile(cell)) : null,
   );
   const closes = await readCloses(open.store, files);
+  const archives = await Promise.all(files.map(async (file) => (file === null ? null : archiveOf(open, file))));
   return records.map((entry, place) => {
     const file = files[place] ?? null;
-    return { ...entry, file, close: file === null ? null : (closes.get(file) ?? null) };
+    const close = file === null ? null : (closes.get(file) ?? null);
+    return { ...entry, file, archive: archives[place] ?? null, close };
   });
+}
+
+/** The archive in which a file lies, where it lies in one; a damaged archive says so to whoever reads it. */
+async function archiveOf(open: OpenLake, file: string): Promise<string | null> {
+  const kept = await readKept(open.store, file).catch(unlessDamaged);
+  return kept?.archive ?? null;
+}
+
+function unlessDamaged(error: unknown): undefined {
+  if (!(error instanceof LakeError)) throw error;
 }

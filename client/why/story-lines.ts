@@ -49,6 +49,7 @@ function batchLine(of: BatchOfCell, places: WorkflowPlaces): StoryLine {
     `  ${status}, ${sizeBytes.toLocaleString('en-US')} bytes, ${rowCount.toLocaleString('en-US')} rows, at ${clock(fetchedAt)}`,
     `  sha256 ${sha256.slice(0, hashShown)}…`,
     `  ${of.folder}/${file}`,
+    ...archiveFacts(of.archive, '  '),
   ]);
   return {
     at: of.fetchedAt,
@@ -134,13 +135,18 @@ function replacedFacts({ record, close }: RecordOfCell, all: readonly RecordOfCe
   return [`restated: it replaced record ${supersedes.number}${change}`, `the old file: ${supersedes.keptAt}`];
 }
 
-function fileFacts({ record, file }: RecordOfCell): string[] {
+function archiveFacts(archive: string | null, indent = ''): string[] {
+  return archive === null ? [] : [`${indent}packed away in ${archive}`];
+}
+
+function fileFacts({ record, file, archive }: RecordOfCell): string[] {
   const { sha256, sizeBytes, rowCount, contractVersion } = record;
   if (record.event !== 'published' || sha256 === undefined || file === null) return [];
   const size = sizeBytes === undefined ? '' : `${sizeBytes.toLocaleString('en-US')} bytes, `;
   return [
     `${size}${rowCount ?? 0} row, contract ${contractVersion ?? '?'}, sha256 ${sha256.slice(0, hashShown)}…`,
     file,
+    ...archiveFacts(archive),
   ];
 }
 

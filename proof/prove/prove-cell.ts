@@ -1,10 +1,12 @@
+import { readKept, type KeptFile } from '../../lake/archive/archives.ts';
+import { withLocalFile } from '../../lake/archive/local-copy.ts';
 import { sha256 } from '../../lake/json.ts';
 import { readAudit } from '../../lake/audits.ts';
 import { readManifest } from '../../lake/batches.ts';
-import { LakeError } from '../../lake/lake-error.ts';
 import { bronzeFile, cellRecordsFolder, recordFile, stagingFolder } from '../../lake/layout.ts';
 import { readPublishedFile, type PublicationRecord } from '../../lake/publication-files.ts';
 import { splitDataset, type CellKey } from '../../workflows/pure/cell.ts';
+import { orWords } from '../or-words.ts';
 import type { ProofLake } from '../proof-lake.ts';
 import { rebuildPublication, type NotRebuilt, type RebuiltPublication } from '../rebuild-publication.ts';
 import { excerptOf } from './excerpt.ts';
@@ -56,11 +58,12 @@ async function fileLink(
 ): Promise<{ link: Link; close?: number }> {
   const { record } = publication;
   const wanted = `sha256 ${record.sha256 ?? 'unknown'}, as record ${publication.number} says`;
-  const file = await readPublishedFile(lake.store, cell, publication);
+  const file = await orWords(readPublishedFile(lake.store, cell, publication));
+  if (typeof file === 'string') return { link: broken('file', file) };
   if (!file) return { link: broken('file', `no file has ${wanted}; it belongs at ${bronzeFile(cell)}`) };
-  const close = await closeInFile(lake.store.pathOf(file.place));
+  const close = await withLocalFile(lake.store, file, closeInFile);
   const lines = [
-    file.place,
+    withArchive(file.place, file),
     `${file.bytes.byteLength} bytes, ${wanted}; its close is ${close ?? 'not there'}`,
   ];
   return { link: sound('file', ...lines), ...(close === undefined ? {} : { close }) };
@@ -110,22 +113,23 @@ async function batchLinks(
   if (!batch) return [broken('batch', 'the record names no batch')];
   const { source } = splitDataset(cell.dataset);
   const folder = stagingFolder(source, batch.ingestionDate, batch.id);
-  const manifest = await readManifest(lake.store, source, batch).catch((error: unknown) => {
-    if (error instanceof LakeError) return error.message;
-    throw error;
-  });
+  const manifest = await orWords(readManifest(lake.store, source, batch));
   if (typeof manifest !== 'object')
     return [broken('batch', `${folder}/manifest.json`, manifest ?? 'there is no such file')];
   const pages: Link[] = await Promise.all(
     manifest.pages.map(async ({ file, sha256: hash, sizeBytes }) => {
-      const bytes = await lake.store.get(`${folder}/${file}`);
-      const line = `${folder}/${file}`;
+      const kept = await orWords(readKept(lake.store, `${folder}/${file}`));
+      if (typeof kept === 'string') return broken('answer', `${folder}/${file}`, kept);
+      const bytes = kept?.bytes;
+      const line = withArchive(`${folder}/${file}`, kept);
       if (bytes && sha256(bytes) === hash) return sound('answer', line, `${sizeBytes} bytes, sha256 ${hash}`);
       return broken('answer', line, bytes ? `its sha256 is not ${hash}` : 'there is no such file');
     }),
   );
+  const described = await orWords(readKept(lake.store, `${folder}/manifest.json`));
+  const sealed = withArchive(`${folder}/manifest.json`, described);
   return [
-    sound('batch', `${folder}/manifest.json`, `by ${manifest.workflowId}, ${manifest.pages.length} pages`),
+    sound('batch', sealed, `by ${manifest.workflowId}, ${manifest.pages.length} pages`),
     withExcerpt(pages, cell, rebuilt),
     sound(
       'request',
@@ -134,6 +138,11 @@ async function batchLinks(
       ),
     ),
   ];
+}
+
+/** What is packed away is named with its archive. */
+function withArchive(path: string, kept: KeptFile | string | undefined): string {
+  return typeof kept === 'object' && kept.archive !== null ? `${path}, in ${kept.archive}` : path;
 }
 
 /** All pages as one link, with the place from which the close was read. */

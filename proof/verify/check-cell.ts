@@ -1,3 +1,4 @@
+import { readKept } from '../../lake/archive/archives.ts';
 import { sha256 } from '../../lake/json.ts';
 import { bronzeFile, cellRecordsFolder, recordFile, supersededFile } from '../../lake/layout.ts';
 import { readAudit, type KeptAudit } from '../../lake/audits.ts';
@@ -6,6 +7,7 @@ import { readCellRecord, type CellRecord, type Numbered } from '../../lake/recor
 import { splitDataset, type CellKey } from '../../workflows/pure/cell.ts';
 import type { BatchRef } from '../../workflows/pure/run.ts';
 import type { ProofLake } from '../proof-lake.ts';
+import { orWords } from '../or-words.ts';
 import { checkRecords } from './check-records.ts';
 import { damage, type Finding, type Remedy } from './finding.ts';
 
@@ -157,10 +159,12 @@ async function checkSuperseded(
   { number, record }: PublicationRecord,
 ): Promise<Finding[]> {
   const path = supersededFile(cell, number);
-  const bytes = await lake.store.get(path);
-  if (bytes && sha256(bytes) === record.sha256) return [];
+  const kept = await orWords(readKept(lake.store, path));
   const expected = `the file of record ${number}, which was replaced, sha256 ${record.sha256 ?? 'unknown'}`;
   const remedy: Remedy = { remedy: 'restore-superseded', cell, number };
+  if (typeof kept === 'string') return [damage('altered', path, expected, kept, 'superseded', remedy)];
+  const bytes = kept?.bytes;
+  if (bytes && sha256(bytes) === record.sha256) return [];
   return [damage(kindOf(bytes, record), path, expected, foundOf(bytes), 'superseded', remedy)];
 }
 

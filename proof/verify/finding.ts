@@ -21,6 +21,7 @@ export type FindingKind =
 export type Remedy =
   | { readonly remedy: 'restore-published'; readonly cell: CellKey }
   | { readonly remedy: 'restore-superseded'; readonly cell: CellKey; readonly number: number }
+  | { readonly remedy: 'restore-archive-list'; readonly archive: string }
   | { readonly remedy: 'set-aside' }
   | { readonly remedy: 'remove' }
   | { readonly remedy: 'none' };
@@ -52,6 +53,8 @@ export const advice = {
   audit: `audits are the evidence: ${fromBackup}`,
   contract: `what was published under it is rebuilt from it: ${fromBackup}, or from the project's history`,
   staging: `staging never changes: ${fromBackup}; npx tsx client/retry.ts DATE TICKER --force fetches a cell anew`,
+  archive: `archives hold what staging and superseded held: ${fromBackup}`,
+  archiveList: 'npx tsx client/verify.ts --repair takes it out of the archive again',
   refused: `kept for people to look at: ${fromBackup}`,
   derived: 'npx tsx client/verify.ts --repair removes it; it is made anew by itself',
 } as const;

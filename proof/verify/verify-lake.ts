@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readKept } from '../../lake/archive/archives.ts';
 import { keysIn } from '../../lake/cells-with-records.ts';
 import { readIdentity } from '../../lake/identity.ts';
 import { LakeError } from '../../lake/lake-error.ts';
@@ -10,7 +11,10 @@ import { stagingFolder } from '../../lake/layout.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ProofLake } from '../proof-lake.ts';
+import { orWords } from '../or-words.ts';
+import { checkArchives } from './check-archives.ts';
 import { checkCell, type SoundFile } from './check-cell.ts';
+import { checkCompact } from './check-compact.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDerived } from './check-derived.ts';
 import { checkLeftovers, checkPlaces } from './check-places.ts';
@@ -90,6 +94,8 @@ class Verification {
     await this.#look(() => checkIdentity(store));
     await this.#look(() => checkPlaces(store));
     await this.#look(() => checkContracts(store));
+    await this.#look(() => checkArchives(store));
+    await this.#look(() => checkCompact(store));
     await this.#tickers();
     await this.#otherRecords();
     await this.#staging();
@@ -150,10 +156,10 @@ class Verification {
     }
   }
 
-  /** Windows and runs have numbered records too. */
+  /** Windows, runs and archives have numbered records too. */
   async #otherRecords(): Promise<void> {
     const { store } = this.lake;
-    for (const kind of ['records/windows', 'records/runs']) {
+    for (const kind of ['records/windows', 'records/runs', 'records/archives']) {
       await inParallel(await store.namesIn(kind), unitsAtOnce, async (name) =>
         this.#look(async () => (await checkRecords(store, `${kind}/${name}`)).findings),
       );
@@ -168,11 +174,11 @@ class Verification {
       this.#counts.batches += 1;
     });
     for (const [batch, record] of this.#wanted) {
-      await this.#look(async () =>
-        (await store.sizeOf(`${batch}/manifest.json`)) === undefined
-          ? [damage('missing', batch, `the batch that ${record} names`, 'no folder', 'staging')]
-          : [],
-      );
+      await this.#look(async () => {
+        const kept = (await orWords(readKept(store, `${batch}/manifest.json`))) ?? 'no folder';
+        const expected = `the batch that ${record} names`;
+        return typeof kept === 'string' ? [damage('missing', batch, expected, kept, 'staging')] : [];
+      });
     }
   }
 

@@ -71,7 +71,7 @@ beforeAll(async () => {
   worked = await workTestLake({
     address: server.address,
     market,
-    overlay: { assets: ['AAPL', 'MSFT'].map(stock) },
+    overlay: { assets: ['AAPL', 'MSFT'].map(stock), retention: { archiveAfterDays: 3 } },
     now: new Date('2025-11-21T12:00:00Z'),
     withDeps: (deps) => ({ ...deps, contracts: (contracts = new Map(deps.contracts)) }),
   });
@@ -305,11 +305,28 @@ describe('what a person accepted', () => {
     expect(await accept(crossed, '2025-11-30', '2025-11-21T12:00:00Z')).toBe(0);
     expect(await priceOf(crossed)).toMatchObject({ audit_status: 'ACCEPTED', accepted_until: '2025-11-30' });
     expect(market.requests.length).toBe(requests);
+    const { store } = worked.lake;
+    const raw = (await store.list('staging')).find((key) => key.endsWith('/raw.json')) ?? '';
+    await store.put(raw.replace('raw.json', 'notes.txt'), Buffer.from('x'));
     worked.setNow(new Date('2025-12-09T12:00:00Z'));
     const end = await runRequest(worked.lake, { kind: 'daily', date: '2025-12-08', isExplicit: false });
     expect(end.message).toContain('MSFT 2025-11-18 refused');
     expect((await newestRecord(worked.lake, crossed))?.reason).toContain('it held until 2025-11-30');
     expect(await priceOf(crossed)).toMatchObject({ audit_status: 'REFUSED', state: 'refused' });
+  });
+
+  it('is judged from an archive from then on, since the daily run packed the month away; what it left it notes', async () => {
+    const { store, index } = worked.lake;
+    const left = (await store.list('staging')).filter((key) => key.includes('ingestion_date=2025-11'));
+    expect(left.map((key) => key.slice(key.lastIndexOf('/') + 1))).toEqual(['notes.txt']);
+    expect((await store.list('archive')).filter((key) => key.endsWith('.zip')).sort()).toEqual([
+      'archive/staging/source=massive/2025-11.zip',
+      'archive/superseded/source=massive/2025-11.zip',
+    ]);
+    const [end] = await index.rows(
+      "select body ->> 'note' as note from run_records where run = 'daily/2025-12-08' and event = 'ended'",
+    );
+    expect(end?.['note']).toMatch(/^1 old files or archives were not packed: npx tsx client\/retention\.ts/);
   });
 
   it('covers the same content in another answer, and no other content', async () => {

@@ -9,6 +9,7 @@ const all = {
   plan: policies.planPolicy(1_800),
   model: policies.modelPolicy(1_800),
   report: policies.reportPolicy,
+  pack: policies.packPolicy,
   await: policies.awaitPolicy(1_800),
 };
 
@@ -31,6 +32,7 @@ describe('every policy', () => {
     expect(all.model.heartbeatTimeout).toBeDefined();
     expect(all.await.heartbeatTimeout).toBeDefined();
     expect(all.month.heartbeatTimeout).toBeDefined();
+    expect(all.pack.heartbeatTimeout).toBeDefined();
   });
 
   it('for a request keeps to the source’s queue, never past its limit', () => {

@@ -1,6 +1,7 @@
-import { copyFile, link, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { readKept } from '../../lake/archive/archives.ts';
 import { sha256 } from '../../lake/json.ts';
 import { bronzeFile, cellSegments, supersededFile } from '../../lake/layout.ts';
 import { isErrno, LakeError } from '../../lake/lake-error.ts';
@@ -33,8 +34,8 @@ interface Wanted {
 }
 
 /**
- * Lays out, as bronze is laid out, the very files that an index calls published: from bronze, or from where a
- * restatement kept them. Each is held against the hash in its record.
+ * Lays out, as bronze is laid out, the very files that an index calls published: from bronze, from where a
+ * restatement kept them, or from an archive. Each is held against the hash in its record.
  * @throws LakeError `LakeDamaged` naming the file that is gone or another.
  */
 export async function layOutKnownFiles(
@@ -91,8 +92,10 @@ async function take(
     // Some file systems have no second names.
     await link(store.pathOf(place), target).catch(() => copyFile(store.pathOf(place), target));
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
-    throw error;
+    if (!isErrno(error, 'ENOENT')) throw error;
+    const kept = await readKept(store, place);
+    if (!kept) return false;
+    await writeFile(target, kept.bytes);
   }
   if (sha256(await readFile(target)) === hash) return true;
   await rm(target);

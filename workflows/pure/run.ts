@@ -162,6 +162,8 @@ export interface RunOptions {
   readonly patienceSeconds: number;
   /** Whether the report is written over a new warehouse; left out means yes. */
   readonly isReportWanted?: boolean;
+  /** Daily runs pack raw answers and replaced files away that are older than so many days; left out means never. */
+  readonly archiveAfterDays?: number;
   /** False on a server that lacks our search attributes: lists there cannot be filtered by cell. */
   readonly isSearchable: boolean;
   /** Sources whose requests a ledger counts and paces. */

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { packOldFiles } from '../../../lake/archive/retain.ts';
 import { sealBatch } from '../../../lake/batches.ts';
 import { LakeIndex } from '../../../lake/lake-index.ts';
 import { LocalStore } from '../../../lake/local-store.ts';
@@ -12,7 +13,7 @@ import { cellFile, publishFile, publishMonthFiles, sealFacts, stockCell } from '
 import { CallCounter, counted, watchFileCalls } from './file-calls.ts';
 
 const actSchema = z.object({
-  act: z.enum(['publish', 'publish-many', 'seal', 'recover']),
+  act: z.enum(['publish', 'publish-many', 'seal', 'recover', 'pack']),
   root: z.string(),
   /** The ticker of the cell, or the id of the batch. */
   name: z.string().default('A'),
@@ -42,6 +43,8 @@ async function perform({ act, root, name, close, attempt }: z.output<typeof actS
       return publishMonthFiles(store, name, attempt, close);
     case 'seal':
       return sealBatch(store, 'massive', { ...sealFacts, batchId: name }, 2);
+    case 'pack':
+      return packOldFiles(store, { now: new Date('2027-01-01T00:00:00Z'), olderThanDays: 1 });
     case 'recover':
       return recover(store, new LakeIndex(store), {
         isOpen: async () => false,

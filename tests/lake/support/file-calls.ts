@@ -53,6 +53,10 @@ export function watchFileCalls(): void {
     await before('rm', path);
     return real.rm(path, options);
   };
+  fileSystem.rmdir = async (path, options) => {
+    await before('rmdir', path);
+    return real.rmdir(path, options);
+  };
   fileSystem.link = async (from, to) => {
     await before('link', `${String(from)} > ${String(to)}`);
     return real.link(from, to);
