@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { DuckDBInstance } from '@duckdb/node-api';
+import type { AlertSettings } from '../alerts/alert-settings.ts';
 import type { Contract } from '../contracts/contract.ts';
 import type { LakeIdentity } from '../lake/identity.ts';
 import type { LakeIndex } from '../lake/lake-index.ts';
@@ -29,6 +30,8 @@ export interface ActivityDeps {
   readonly areQueuesExact: boolean;
   readonly plannedAssets: () => Promise<readonly PlannedAsset[]>;
   readonly sqlFolder: string;
+  /** Who is told of what; null: nobody of anything. */
+  readonly alerts: AlertSettings | null;
   readonly client: Client;
   readonly now: () => Date;
   /** Told what metrics and logs are made of. */

@@ -1,9 +1,11 @@
 import { audit } from './audit.ts';
 import { auditMonth } from './audit-month.ts';
 import { awaitPartition, awaitWorkflow } from './await-partition.ts';
+import { deliver } from './deliver.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translating } from './failures.ts';
 import { fetch } from './fetch.ts';
+import { findAlerts } from './find-alerts.ts';
 import { isOrphan } from './is-orphan.ts';
 import { model } from './model.ts';
 import { planAdded } from './plan-added.ts';
@@ -12,6 +14,7 @@ import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
 import { publishMonth } from './publish-month.ts';
 import { recordAct } from './record-act.ts';
+import { recordDelivery } from './record-delivery.ts';
 import { recordSkip } from './record-skip.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
@@ -48,6 +51,9 @@ const steps = {
   isOrphan,
   model,
   report,
+  findAlerts,
+  deliver,
+  recordDelivery,
 };
 
 type Steps = typeof steps;

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 8;
+export const indexVersion = 9;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -32,6 +32,10 @@ create table audits (
     source varchar, resource varchar, ticker varchar, date date, attempt_id varchar, audited_at timestamptz,
     run varchar, batch_id varchar, contract_version varchar, outcome varchar, rule_count integer, checks json,
     candidate_sha256 varchar, accepted_by integer, acceptance_reason varchar, path varchar
+);
+create table alert_records (
+    kind varchar, key varchar, number integer, event varchar, recorded_at timestamptz, run varchar, of_number integer,
+    webhook varchar, path varchar, body json
 );
 create view window_failures as
     select
@@ -155,6 +159,15 @@ insert into run_records select
     url_decode(regexp_extract(filename, '^.*/runs/([^/]+)/', 1)), ${number}, ${text('$.event')},
     (${text('$.recordedAt')})::timestamptz, ${text('$.workflowRunId')}, ${text('$.outcome')},
     ${text('$.difference')}, ${text('$.code')}, ${text('$.reason')}, filename, content::json
+from ${filesRead}`;
+
+/** Reads new records of alerts. */
+export const insertAlertRecords = `
+insert into alert_records select
+    url_decode(regexp_extract(filename, '^.*/alerts/([^/]+)/', 1)),
+    url_decode(regexp_extract(filename, '/([^/]+)/[^/]+$', 1)), ${number}, ${text('$.event')},
+    (${text('$.recordedAt')})::timestamptz, ${text('$.run')}, (${text('$.of')})::integer, ${text('$.webhook')},
+    filename, content::json
 from ${filesRead}`;
 
 /** Reads new verdicts, one a line: of one cell, whose date stands in the path, or of a month's, each with its date. */

@@ -51,6 +51,14 @@ function count(what: Observation, measure: Measure): void {
       const kind = runKinds.find((known) => what.run.startsWith(`${known}/`)) ?? 'other';
       return measure('marketlake_runs_total', { kind, outcome: what.end.outcome }, 1);
     }
+    case 'alert':
+      return measure('marketlake_alerts_total', { about: what.about, event: what.event }, 1);
+    case 'delivery': {
+      const status = what.status === null ? 'none' : String(what.status);
+      return measure('marketlake_webhook_duration_seconds', { webhook: what.webhook, status }, what.seconds);
+    }
+    case 'delivery-ended':
+      return measure('marketlake_deliveries_total', { webhook: what.webhook, outcome: what.event }, 1);
     case 'rebuild':
       measure('marketlake_rebuilds_total', { outcome: what.outcome }, 1);
       return measure('marketlake_rebuild_duration_seconds', { outcome: what.outcome }, what.seconds);
@@ -93,7 +101,17 @@ function tell(what: Observation, log: Log): void {
       const fields = { ...whoIsAtWork(), run: what.run, outcome, ...counts, code, reason };
       return outcome === 'completed' ? log.info(fields, 'run ended') : log.warn(fields, `run ${outcome}`);
     }
+    case 'alert': {
+      const { run, about, event, title } = what;
+      return log.info({ ...whoIsAtWork(), run, about, title }, `alert ${event}`);
+    }
+    case 'delivery-ended': {
+      const { webhook, about, key, event, code, reason } = what;
+      const fields = { ...whoIsAtWork(), webhook, about, key, code, reason };
+      return event === 'delivered' ? log.debug(fields, `alert ${event}`) : log.warn(fields, `alert ${event}`);
+    }
     case 'request':
+    case 'delivery':
     case 'audit':
     case 'rebuild':
       return;

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   defineQuery,
+  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -27,6 +28,7 @@ import {
   type RunState,
 } from './run-state.ts';
 import { actsTaken, steerable } from './steering.ts';
+import { tellAlerts } from './tell-alerts.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 
 /** Asks a run how it stands. */
@@ -58,8 +60,12 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     run.step = 'ended';
     return await endWell(run, run.summary ?? summary);
   } catch (error) {
+    const isOfRebuild = run.step === 'model' && !isCancellation(error);
+    const rebuild = isOfRebuild ? troubleOf(error) : run.step === 'ended' ? 'good' : undefined;
     run.step = 'ended';
-    throw await endBadly(run.context, run.tally, error);
+    const failure = await endBadly(run.context, run.tally, error);
+    await tellAlerts(run.context, rebuild);
+    throw failure;
   }
 }
 
@@ -96,6 +102,7 @@ async function endWell({ context, tally }: RunState, summary: PlanSummary): Prom
   const bad = tally.refused + tally.failed;
   if (bad > 0) throw incomplete(context, tally, bad);
   await longer(context).recordRunEnd(context, { outcome: 'completed', tally });
+  await tellAlerts(context, 'good');
   setCurrentDetails(`**${context.run}**: **completed**\n\n${tallyWords(tally)}`);
   return { run: context.run, summary, tally };
 }

@@ -53,7 +53,13 @@ const queriesPerSecond = 2;
 /** Plans, reads its pages, passes shares on, rebuilds, reports and records its end. */
 function runActions(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOptions): number {
   const pages = Array.from({ length: pageCountOf(plan) }, (_, page) => pageOf(plan, page));
-  const steps = { plan: activity, model: activity, report: activity, end: activity };
+  const steps = {
+    plan: activity,
+    model: activity,
+    report: activity,
+    end: activity,
+    alerts: lookActions(options),
+  };
   return (
     start +
     sum(Object.values(steps)) +
@@ -61,6 +67,11 @@ function runActions(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOptions):
     Math.max(0, pages.length - 1) * continuation +
     shareSignals(pages, options)
   );
+}
+
+/** A look for alerts, where somebody wants to be told of any. */
+function lookActions({ alerts }: RunOptions): number {
+  return alerts ? activity : 0;
 }
 
 /** A window is told when it may run more cells, since another one ended: only the last ones of a page are. */
@@ -100,10 +111,10 @@ function cellActions({ isSearchable }: RunOptions): number {
 }
 
 /** Looks at its day, waits, looks again, fetches, stages, goes the way of a cell, and ends with model and report. */
-function waitingCellActions({ isSearchable }: RunOptions): number {
+function waitingCellActions(options: RunOptions): number {
   const waits = 2 * activity + timer;
-  const goesOn = 8 * activity;
-  return childStart + waits + goesOn + (isSearchable ? 4 * upsert : 0);
+  const goesOn = 8 * activity + lookActions(options);
+  return childStart + waits + goesOn + (options.isSearchable ? 4 * upsert : 0);
 }
 
 function sum(values: readonly number[]): number {

@@ -20,6 +20,7 @@ export type RunHandle = WorkflowHandle<Workflow & ((input: RunInput) => Promise<
 /** How a run behaves, as marketlake.yaml has it. */
 export function runOptions(settings: Settings, isSearchable: boolean): RunOptions {
   const { cellsAtOnce, windowsAtOnce, patienceMinutes, report } = settings.run;
+  const { alerts } = settings;
   const patienceSeconds = patienceMinutes * 60;
   return {
     cellsAtOnce,
@@ -28,6 +29,7 @@ export function runOptions(settings: Settings, isSearchable: boolean): RunOption
     isSearchable,
     meteredSources: meteredSources(settings),
     ...(report ? {} : { isReportWanted: false }),
+    ...(alerts ? { alerts: { answerWithinSeconds: alerts.answerWithinSeconds } } : {}),
   };
 }
 

@@ -9,6 +9,8 @@ const all = {
   plan: policies.planPolicy(1_800),
   model: policies.modelPolicy(1_800),
   report: policies.reportPolicy,
+  look: policies.lookPolicy,
+  webhook: policies.webhookPolicy(10),
   await: policies.awaitPolicy(1_800),
 };
 
