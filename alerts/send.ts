@@ -45,7 +45,7 @@ export async function sendAlert(
   });
   const { status } = response;
   // A body that breaks off changes nothing about the status.
-  const quote = await beginningOf(response).catch(() => '');
+  const quote = await beginningOf(response, url.length).catch(() => '');
   if (status >= 200 && status <= 299) return { status };
   throw refusal(what, response, hiding(url, quote));
 }
@@ -83,7 +83,8 @@ function refusal(what: string, { status, headers }: Response, quote: string): Al
   return new AlertError('WebhookRefused', `${found} ${advice}`, { status });
 }
 
-async function beginningOf(response: Response): Promise<string> {
+/** Where the text is cut, the half of an address that may stand there is cut off with it. */
+async function beginningOf(response: Response, addressLength: number): Promise<string> {
   const reader = response.body?.getReader();
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -94,8 +95,8 @@ async function beginningOf(response: Response): Promise<string> {
     size += value.byteLength;
   }
   await reader?.cancel();
-  return Buffer.concat(parts)
-    .toString('utf8', 0, quotedBytes)
+  const text = Buffer.concat(parts).toString('utf8', 0, quotedBytes);
+  return (size < quotedBytes ? text : text.slice(0, -addressLength))
     .replaceAll(/[\s\p{Cc}\p{Cf}\ufffd]+/gu, ' ')
     .trim();
 }
