@@ -1,3 +1,4 @@
+import { readUpTo } from '../sources/read-body.ts';
 import { retryAfterMsOf } from '../sources/retry-after.ts';
 import { AlertError } from './alert-error.ts';
 import type { Webhook } from './alert-settings.ts';
@@ -84,21 +85,10 @@ function refusal(what: string, { status, headers }: Response, quote: string): Al
 }
 
 /** Where the text is cut, the half of an address that may stand there is cut off with it. */
-async function beginningOf(response: Response, addressLength: number): Promise<string> {
-  const reader = response.body?.getReader();
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  while (reader && size < quotedBytes) {
-    const { value } = await reader.read();
-    if (!value) break;
-    parts.push(value);
-    size += value.byteLength;
-  }
-  await reader?.cancel();
-  const text = Buffer.concat(parts).toString('utf8', 0, quotedBytes);
-  return (size < quotedBytes ? text : text.slice(0, -addressLength))
-    .replaceAll(/[\s\p{Cc}\p{Cf}\ufffd]+/gu, ' ')
-    .trim();
+async function beginningOf({ body }: Response, addressLength: number): Promise<string> {
+  const { bytes, isWhole } = await readUpTo(body, quotedBytes);
+  const text = Buffer.from(bytes).toString('utf8');
+  return (isWhole ? text : text.slice(0, -addressLength)).replaceAll(/[\s\p{Cc}\p{Cf}\ufffd]+/gu, ' ').trim();
 }
 
 const hidden = '***';
