@@ -41,7 +41,7 @@ export async function sendAlert(
     const found = timeout.aborted ? `no answer within ${answerWithinSeconds} s` : reasonOf(error);
     throw new AlertError(
       'WebhookUnavailable',
-      `${what}: ${hiding(url, found)}. It is tried again for a day.`,
+      `${what}: ${hiding(url, found)}. It passes by itself, or the webhook is down.`,
     );
   });
   const { status } = response;
@@ -75,7 +75,11 @@ function refusal(what: string, { status, headers }: Response, quote: string): Al
   if (status === 408 || status === 429 || status >= 500) {
     const retryAfterMs = retryAfterMsOf(headers.get('retry-after'), headers.get('date'));
     const facts = { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-    return new AlertError('WebhookUnavailable', `${found} It is tried again for a day.`, facts);
+    return new AlertError(
+      'WebhookUnavailable',
+      `${found} It passes by itself, or the webhook is down.`,
+      facts,
+    );
   }
   const advice =
     status < 400

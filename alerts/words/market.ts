@@ -20,7 +20,7 @@ export function volumeWords([high]: readonly [FindingOf<'volume'>, ...unknown[]]
   const { ticker, date, volume, average, overDays } = high;
   return {
     title: `${ticker} traded ${(volume / average).toFixed(1)} times its average on ${date}`,
-    text: `Volume ${priceText(volume)} against ${priceText(average)} on the mean of the ${overDays} observed days before. A rule in marketlake.yaml asks for this.`,
+    text: `Volume ${priceText(volume)} against a mean of ${priceText(average)} over the ${overDays} observed days before. A rule in marketlake.yaml asks for this.`,
     items: [],
     itemCount: 1,
     command: null,

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAlerts, type StandingAlert } from '../../alerts/list.ts';
 import { calendarByName } from '../../calendars/index.ts';
+import { projectFolder } from '../../settings.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import { addDays, utcDateOf } from '../../workflows/pure/cell.ts';
 import { inLake } from '../../workflows/pure/ids.ts';
@@ -47,6 +50,18 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   got.push({ path, id, body, status: answer === 'hang' ? 0 : answer });
   // One that is mean repeats the address it was called by.
   if (answer !== 'hang') response.writeHead(answer, { 'retry-after': '1' }).end(`you called ${path}`);
+}
+
+/** Runs `client/alerts.ts` as a person would. */
+async function command(...words: string[]): Promise<{ readonly code: number | null; readonly out: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'client/alerts.ts', ...words], {
+    cwd: projectFolder,
+    env: { ...process.env, ...opened.environment },
+  });
+  const parts: Buffer[] = [];
+  child.stdout.on('data', (part: Buffer) => parts.push(part));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out: Buffer.concat(parts).toString() };
 }
 
 const alertsOf = (): Promise<StandingAlert[]> =>
@@ -145,6 +160,21 @@ describe('the same lake later', () => {
     expect(end.outcome).toBe('completed');
     await until(() => acceptedBy('/team/').length === 2);
     expect(acceptedBy('/team/').map(({ body }) => body.event)).toEqual(['opened', 'resolved']);
+  });
+
+  it('tries its webhooks and lists its alerts by command, and ends with 1 where one is not well', async () => {
+    const [tried, listed] = await Promise.all([command('test', '--json'), command()]);
+    expect(tried.code).toBe(1);
+    expect(JSON.parse(tried.out)).toMatchObject({
+      webhooks: [
+        { webhook: 'team', isAccepted: true, said: 'HTTP 200' },
+        { webhook: 'broken', isAccepted: false, said: expect.stringContaining('HTTP 404') as string },
+      ],
+    });
+    expect(got.filter(({ body }) => body.kind === 'test')).toHaveLength(1);
+    expect(listed.code).toBe(1);
+    expect(listed.out).toMatch(/\n {2}over since .*\n {2}broken: undelivered\. .*HTTP 404/);
+    expect(await leaksIn([canary], [], { tried: tried.out, listed: listed.out })).toEqual([]);
   });
 
   it('holds the address of no webhook, in no file, no history and no log', async () => {
