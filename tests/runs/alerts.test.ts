@@ -5,13 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAlerts, type StandingAlert } from '../../alerts/list.ts';
+import { runOptions } from '../../client/run/start-run.ts';
 import { calendarByName } from '../../calendars/index.ts';
 import { projectFolder } from '../../settings.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import { addDays, utcDateOf } from '../../workflows/pure/cell.ts';
-import { inLake } from '../../workflows/pure/ids.ts';
+import { inLake, mainQueue } from '../../workflows/pure/ids.ts';
+import { smallConfig } from '../client/support.ts';
 import { filesBelow, leaksIn } from '../support/leaks.ts';
-import { backfillOf, runRequest, type TestRunEnd } from '../support/run-a-request.ts';
+import { backfillOf, endOfRun, runRequest, type TestRunEnd } from '../support/run-a-request.ts';
 import { cliTimeoutMs } from '../support/temporal-cli.ts';
 import { openTestLake, type TestLake } from '../support/test-lake.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
@@ -79,6 +81,7 @@ beforeAll(async () => {
     address: server.address,
     market,
     overlay: {
+      assets: smallConfig.assets.filter(({ ticker }) => ticker === 'AAPL'),
       alerts: {
         answerWithinSeconds: 1,
         webhooks: [
@@ -154,10 +157,21 @@ describe('a run with a refused cell, where one webhook is in trouble and one is 
 });
 
 describe('the same lake later', () => {
-  it('tells once that it is over', async () => {
+  it('is looked at by the tick of the schedule too, and the daily run that it starts tells once that it is over', async () => {
     market.clearFaults();
-    const end = await runRequest(opened.lake, { kind: 'retry', of: 'all' });
-    expect(end.outcome).toBe('completed');
+    const { lake, client, settings, isSearchable } = opened.lake;
+    const tick = await client.workflow.start('dailyTick', {
+      workflowId: inLake(lake.id, 'tick'),
+      taskQueue: mainQueue(lake.id),
+      args: [{ lake: lake.id, options: runOptions(settings, isSearchable) }],
+    });
+    const { run } = (await tick.result()) as { run: string };
+    const { events } = await tick.fetchHistory();
+    const steps = events?.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+    expect(steps?.filter(Boolean)).toEqual(['planDay', 'findAlerts']);
+    expect(await endOfRun(client.workflow.getHandle(inLake(lake.id, run)))).toMatchObject({
+      outcome: 'completed',
+    });
     await until(() => acceptedBy('/team/').length === 2);
     expect(acceptedBy('/team/').map(({ body }) => body.event)).toEqual(['opened', 'resolved']);
   });
