@@ -1,4 +1,4 @@
-import { isLasting, type AlertKind, type Finding } from './alert.ts';
+import type { AlertKind, Finding } from './alert.ts';
 
 /** An alert that was told before. */
 export interface KnownAlert {
@@ -7,7 +7,7 @@ export interface KnownAlert {
   readonly title: string;
   /** True for what lasts and is not over. */
   readonly isOpen: boolean;
-  /** What of it is left, or what happened. */
+  /** What of it is left, or what happened; none where it is over. */
   readonly incidents: readonly string[];
   readonly webhooks: readonly string[];
 }
@@ -31,7 +31,7 @@ export function changesOf(
   known: readonly KnownAlert[],
   looked: ReadonlySet<AlertKind>,
 ): Changes {
-  const told = incidentsByKind(known.filter(({ kind, isOpen }) => isOpen || !isLasting(kind)));
+  const told = incidentsByKind(known);
   const now = incidentsByKind(found.map(({ kind, incident }) => ({ kind, incidents: [incident] })));
   const open = known.filter(({ kind, isOpen }) => isOpen && looked.has(kind));
   const left = open.map((alert) => ({

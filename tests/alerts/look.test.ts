@@ -201,7 +201,7 @@ describe('a lake that is looked at', () => {
   it('answers what no webhook was told of yet, until an outcome is recorded, and nobody who is not configured', async () => {
     const { deliveries } = await lookForAlerts(watched, { run: 'x', now });
     expect(new Set(deliveries.map(({ webhook }) => webhook))).toEqual(new Set(['team', 'gone']));
-    const [first] = deliveries;
+    const first = deliveries.find(({ webhook }) => webhook === 'team');
     await appendRecord(watched.store, `records/alerts/${first?.kind}/${first?.key}`, {
       ...{ event: 'delivered', recordedAt: now.toISOString(), of: first?.number, webhook: first?.webhook },
     });
@@ -209,7 +209,7 @@ describe('a lake that is looked at', () => {
     const left = { ...watched, alerts: { ...watched.alerts, webhooks: webhooks.slice(0, 1) } };
     const after = await lookForAlerts(left, { run: 'x', now });
     const teams = deliveries.filter(({ webhook }) => webhook === 'team').length;
-    expect(after.deliveries).toHaveLength(first?.webhook === 'team' ? teams - 1 : teams);
+    expect(after.deliveries).toHaveLength(teams - 1);
     expect(after.deliveries.every(({ webhook }) => webhook === 'team')).toBe(true);
   });
 
