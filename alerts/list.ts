@@ -9,6 +9,7 @@ const row = z.object({
   state: z.enum(['open', 'over', 'happened']),
   title: z.string(),
   items: z.string(),
+  itemCount: z.number(),
   command: z.string().nullable(),
   run: z.string(),
   told_at: z.string(),
@@ -64,7 +65,8 @@ select
     states.kind, states.key, news.body ->> '$.severity' as severity,
     case when states.event in ('opened', 'eased') then 'open' when states.event = 'resolved' then 'over'
         else 'happened' end as state,
-    news.body ->> '$.title' as title, news.body ->> '$.items' as items, news.body ->> '$.command' as command, news.run,
+    news.body ->> '$.title' as title, news.body ->> '$.items' as items,
+    (news.body ->> '$.itemCount')::integer as "itemCount", news.body ->> '$.command' as command, news.run,
     ${iso('news.recorded_at')} as told_at,
     case when states.event = 'resolved' then ${iso('states.recorded_at')} end as over_at,
     coalesce(deliveries.deliveries::varchar, '[]') as deliveries

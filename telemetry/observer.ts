@@ -5,6 +5,7 @@ import type { Measure } from './metrics.ts';
 
 const runKinds = ['backfill', 'daily', 'retry'] as const;
 const runOutcomes = ['completed', 'incomplete', 'failed', 'cancelled'] as const;
+const deliveryOutcomes = ['delivered', 'undelivered'] as const;
 const rebuildOutcomes = ['built', 'unchanged', 'failed'] as const;
 
 /** Turns what steps tell into numbers and lines. One line for a run's start and end, and for whatever is not well. */
@@ -20,7 +21,11 @@ export function observer(log: Log, measure: Measure, onRebuild: () => void): Obs
  * Sets every counter that an alert watches to 0: of a series that begins with its first event Prometheus sees no
  * increase.
  */
-export function startAtZero(measure: Measure, datasets: Iterable<string>): void {
+export function startAtZero(
+  measure: Measure,
+  datasets: Iterable<string>,
+  webhooks: Iterable<string> = [],
+): void {
   for (const dataset of datasets) {
     for (const outcome of cellOutcomes) measure('marketlake_cells_total', { dataset, outcome }, 0);
   }
@@ -28,6 +33,9 @@ export function startAtZero(measure: Measure, datasets: Iterable<string>): void 
     for (const outcome of runOutcomes) measure('marketlake_runs_total', { kind, outcome }, 0);
   }
   for (const outcome of rebuildOutcomes) measure('marketlake_rebuilds_total', { outcome }, 0);
+  for (const webhook of webhooks) {
+    for (const outcome of deliveryOutcomes) measure('marketlake_deliveries_total', { webhook, outcome }, 0);
+  }
 }
 
 function count(what: Observation, measure: Measure): void {

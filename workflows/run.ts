@@ -9,6 +9,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { RebuildEnd } from '../activities/find-alerts.ts';
 import type { Activities } from '../activities/index.ts';
 import { isOwnCancellation } from './bounded-each.ts';
 import { planPolicy } from './policies.ts';
@@ -60,13 +61,18 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     run.step = 'ended';
     return await endWell(run, run.summary ?? summary);
   } catch (error) {
-    const isOfRebuild = run.step === 'model' && !isCancellation(error);
-    const rebuild = isOfRebuild ? troubleOf(error) : run.step === 'ended' ? 'good' : undefined;
+    const rebuild = rebuildEnd(run.step, error);
     run.step = 'ended';
     const failure = await endBadly(run.context, run.tally, error);
     await tellAlerts(run.context, rebuild);
     throw failure;
   }
+}
+
+/** How the rebuild went, where a run that ends badly came to one. */
+function rebuildEnd(step: RunState['step'], error: unknown): RebuildEnd {
+  if (step === 'ended') return 'good';
+  return step === 'model' && !isCancellation(error) ? troubleOf(error) : undefined;
 }
 
 async function planRun(run: RunState): Promise<PlanSummary> {

@@ -104,7 +104,7 @@ export async function liveWatchedStory(): Promise<WatchedStory> {
     // Staleness is looked at when the rebuild is over, on its own time.
     const isLooked = /^marketlake_staleness_days\{.*ticker="C00".*\} 0$/m.test(text);
     // Nobody waits for a webhook either.
-    return isLooked && text.includes('marketlake_deliveries_total{') && text;
+    return isLooked && /^marketlake_deliveries_total\{.*"undelivered".*\} [1-9]/m.test(text) && text;
   });
   // Ending, it sends the spans that it still has.
   await worker.stop();
