@@ -34,7 +34,9 @@ function linesOf(alert: StandingAlert): string[] {
     `${title}`,
     `  ${stands}; ${severity} ${kind}, told ${toldAt} by ${run}`,
     ...(state === 'open' ? items.map((item) => `  - ${item}`) : []),
-    ...(state === 'open' && command !== null ? [`  mend it with ${command}`] : []),
+    ...(state === 'over' || command === null
+      ? []
+      : [`  ${state === 'open' ? 'mend it' : 'look at it'} with ${command}`]),
     ...alert.deliveries.map(deliveryLine),
     '',
   ];
