@@ -13,6 +13,7 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json tsconfig.json marketlake.yaml settings.ts ./
 COPY activities activities
+COPY alerts alerts
 COPY calendars calendars
 COPY client client
 COPY contracts contracts

@@ -66,6 +66,7 @@ export default tseslint.config(
       'proof/**/*.ts',
       'warehouse/**/*.ts',
       'report/**/*.ts',
+      'alerts/**/*.ts',
     ],
     rules: {
       '@typescript-eslint/no-restricted-imports': [

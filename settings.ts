@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
+import {
+  addressFault,
+  alertsSchema,
+  webhookVariable,
+  type AlertSettings,
+  type AlertsOfFile,
+} from './alerts/alert-settings.ts';
 import { calendarNames } from './calendars/index.ts';
 import type { Market } from './lake/identity.ts';
 import { csvFileSchema } from './sources/csv-options.ts';
@@ -104,9 +111,18 @@ const fileSchema = z.strictObject({
   }),
   retention: z.strictObject({ archiveAfterDays: z.number().int().min(1).nullable() }),
   telemetry: telemetrySchema,
+  alerts: alertsSchema.nullable().default(null),
 });
 
 type File = z.infer<typeof fileSchema>;
+
+const coherentFile = fileSchema.superRefine(({ alerts, assets }, context) => {
+  for (const [index, { ticker: named }] of (alerts?.rules ?? []).entries()) {
+    if (assets.some((asset) => asset.ticker === named)) continue;
+    const message = `there is no asset "${named}"`;
+    context.addIssue({ code: 'custom', path: ['alerts', 'rules', index, 'ticker'], message });
+  }
+});
 
 /** One thing with a price, as configured; the first of its sources is used. */
 export type Asset = Readonly<z.infer<typeof assetSchema>>;
@@ -124,6 +140,8 @@ export interface Settings {
   /** When raw answers and replaced files are packed away; null: never by itself. */
   readonly retention: File['retention'];
   readonly telemetry: TelemetrySettings;
+  /** Who is told of what; null, the default, is nobody of anything. */
+  readonly alerts: AlertSettings | null;
   /** The build of a worker deployment that a worker says it is; undefined, the default, is none. */
   readonly deployment?: Deployment;
   /** The variable's text; unset means the address in the lake's runtime.json. */
@@ -170,6 +188,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
     run: file.run,
     retention: file.retention,
     telemetry: telemetrySettings(file.telemetry, environment),
+    alerts: file.alerts && alertSettings(file.alerts, environment),
     ...deploymentOf(environment),
     ...optional('temporalAddress', environment['TEMPORAL_ADDRESS']),
     ...optional('temporalCliPath', environment['TEMPORAL_CLI_PATH']),
@@ -193,6 +212,20 @@ function deploymentOf(environment: Environment): { readonly deployment?: Deploym
   );
 }
 
+/** A webhook's address is a secret: whoever knows it can write there. */
+function alertSettings({ webhooks, ...alerts }: AlertsOfFile, environment: Environment): AlertSettings {
+  return {
+    ...alerts,
+    webhooks: webhooks.map((webhook) => {
+      const variable = webhookVariable(webhook.name);
+      const url = secretOf(environment, variable);
+      const fault = url === undefined ? undefined : addressFault(url);
+      if (fault !== undefined) throw new SettingsError(`What ${variable} holds ${fault}`);
+      return { ...webhook, variable, url };
+    }),
+  };
+}
+
 /** Connection options and namespace for a Temporal server, by Temporal's own environment configuration. */
 export function temporalConnection(address: string | undefined): ReturnType<typeof loadClientConnectConfig> {
   const config = loadClientConnectConfig({ overrideEnvVars: withTemporalKey(process.env) });
@@ -201,16 +234,23 @@ export function temporalConnection(address: string | undefined): ReturnType<type
 
 /** Every secret that was configured, for the wall that blots them out of what a process tells of itself. */
 export function configuredSecrets(
-  settings: Pick<Settings, 'sources'>,
+  settings: Pick<Settings, 'sources' | 'alerts'>,
   environment: Environment = process.env,
 ): string[] {
   const { apiKey } = loadClientConnectConfig().connectionOptions;
   const headers = ['', '_TRACES'].map((signal) => environment[`OTEL_EXPORTER_OTLP${signal}_HEADERS`] ?? '');
   return [
     ...Object.values(settings.sources).map((source) => source.apiKey),
+    ...(settings.alerts?.webhooks ?? []).flatMap(({ url }) => (url === undefined ? [] : secretsOfUrl(url))),
     typeof apiKey === 'string' ? apiKey : undefined,
     ...headers.flatMap(headerValues),
   ].filter((secret) => secret !== undefined);
+}
+
+/** A short path is no secret, and blotting it out would spoil every line. */
+function secretsOfUrl(url: string): string[] {
+  const { pathname, search } = new URL(url);
+  return [url, `${pathname}${search}`].filter((part) => part.length >= 12);
 }
 
 /** Tells whether colours are wanted on a terminal: NO_COLOR, set to anything, says no. */
@@ -343,7 +383,7 @@ function readSettingsFile(overlayPath: string | undefined): File {
   const base = readYaml(join(projectFolder, 'marketlake.yaml'));
   const overlay = overlayPath ? readYaml(resolve(overlayPath)) : undefined;
   const merged = overlay ? layOver(base.value, overlay.value ?? {}) : base.value;
-  const parsed = fileSchema.safeParse(merged);
+  const parsed = coherentFile.safeParse(merged);
   if (parsed.success) return parsed.data;
   const sentences = parsed.error.issues.slice(0, 5).map((issue) => {
     const at = overlay && overlay.lineOf(issue.path) !== undefined ? overlay : base;

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { DuckDBInstance } from '@duckdb/node-api';
+import type { AlertSettings } from '../alerts/alert-settings.ts';
 import type { Contract } from '../contracts/contract.ts';
 import type { LakeIdentity } from '../lake/identity.ts';
 import type { LakeIndex } from '../lake/lake-index.ts';
@@ -31,6 +32,8 @@ export interface ActivityDeps {
   /** So many days after its day was final is a published cell looked at again; ascending, none: never. */
   readonly relookAfterDays: readonly number[];
   readonly sqlFolder: string;
+  /** Who is told of what; null: nobody of anything. */
+  readonly alerts: AlertSettings | null;
   readonly client: Client;
   readonly now: () => Date;
   /** Told what metrics and logs are made of. */

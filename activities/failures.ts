@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { AlertError } from '../alerts/alert-error.ts';
 import { CalendarError } from '../calendars/calendar-error.ts';
 import { ContractError } from '../contracts/contract-error.ts';
 import { LakeError, type LakeErrorCode } from '../lake/lake-error.ts';
@@ -24,6 +25,10 @@ export function asActivityFailure(error: unknown): unknown {
   }
   if (error instanceof LakeError) return failure(error, error.code, lakeTrouble.has(error.code));
   if (error instanceof WarehouseError) return failure(error, error.code, error.isRetryable);
+  if (error instanceof AlertError) {
+    const { retryAfterMs } = error.facts;
+    return failure(error, error.code, error.isRetryable, retryAfterMs);
+  }
   if (error instanceof ReportError) return failure(error, error.code, true);
   if (
     error instanceof ContractError ||

@@ -1,9 +1,11 @@
 import { audit } from './audit.ts';
 import { auditMonth } from './audit-month.ts';
 import { awaitPartition, awaitWorkflow } from './await-partition.ts';
+import { deliver } from './deliver.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translating } from './failures.ts';
 import { fetch } from './fetch.ts';
+import { findAlerts } from './find-alerts.ts';
 import { isOrphan } from './is-orphan.ts';
 import { model } from './model.ts';
 import { packOld } from './pack-old.ts';
@@ -14,6 +16,7 @@ import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
 import { publishMonth } from './publish-month.ts';
 import { recordAct } from './record-act.ts';
+import { recordDelivery } from './record-delivery.ts';
 import { recordSkip } from './record-skip.ts';
 import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
@@ -52,6 +55,9 @@ const steps = {
   model,
   report,
   packOld,
+  findAlerts,
+  deliver,
+  recordDelivery,
 };
 
 type Steps = typeof steps;

@@ -1,3 +1,4 @@
+import type { AlertKind, AlertNews } from '../alerts/alert.ts';
 import type { Check } from '../contracts/verdict.ts';
 import type { CellKey, DatasetId } from '../workflows/pure/cell.ts';
 import type { PlanSummary } from '../workflows/pure/run.ts';
@@ -50,6 +51,28 @@ export type Observation =
     } & Why)
   | { readonly kind: 'run-planned'; readonly run: string; readonly summary: PlanSummary }
   | { readonly kind: 'run-ended'; readonly run: string; readonly end: RunEnd }
+  | {
+      readonly kind: 'alert';
+      readonly run: string;
+      readonly about: AlertKind;
+      readonly event: AlertNews['event'];
+      readonly title: string;
+    }
+  /** One request to a webhook; `status` is null where no answer came. */
+  | {
+      readonly kind: 'delivery';
+      readonly webhook: string;
+      readonly status: number | null;
+      readonly seconds: number;
+    }
+  /** Nothing more is sent to this webhook of this alert. */
+  | ({
+      readonly kind: 'delivery-ended';
+      readonly webhook: string;
+      readonly about: AlertKind;
+      readonly key: string;
+      readonly event: 'delivered' | 'undelivered';
+    } & Why)
   | {
       readonly kind: 'rebuild';
       readonly outcome: 'built' | 'unchanged' | 'failed';

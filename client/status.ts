@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { countOpenAlerts } from '../alerts/open-alerts.ts';
 import { runCommand } from './command/command.ts';
 import { exitCode, NobodyAnswers, WrongUse } from './command/exit-code.ts';
 import { connectLake, openLake, type OpenLake } from './command/lake-client.ts';
@@ -41,7 +42,8 @@ async function presentStatus(flags: StatusFlags, open: OpenLake, now: Date): Pro
   const known = await standingsOf(open, range, now);
   const { cells: executions, runs, waits, unknown } = await workInHand(open);
   const cells = withRunning(known, new Set(executions.map(({ id }) => id)));
-  return { range, cells, runs, waits, ...(unknown === undefined ? {} : { unknown }) };
+  const openAlerts = await countOpenAlerts(open.index);
+  return { range, cells, runs, waits, openAlerts, ...(unknown === undefined ? {} : { unknown }) };
 }
 
 interface Work {

@@ -1,43 +1,96 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { readKept, type KeptFile } from './archive/archives.ts';
-import { withLocalFile } from './archive/local-copy.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readKept } from './archive/archives.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
-/** Reads the close that each of some Parquet files holds; a file that is not there, or unreadable, has none. */
+/** How many files one statement reads. */
+const filesAtOnce = 500;
+
+const closeRow = z.object({ filename: z.string(), close: z.number().nullable() });
+type CloseRow = z.infer<typeof closeRow>;
+
+/**
+ * Reads the close that each of some Parquet files holds, in their places or in archives. A file that is kept nowhere, or
+ * that cannot be read, has none: what is told of it has a story all the same.
+ */
 export async function readCloses(
   store: Store,
   files: readonly (string | null)[],
 ): Promise<ReadonlyMap<string, number>> {
   const named = [...new Set(files.filter((file): file is string => file !== null))];
-  const closes = new Map<string, number>();
-  if (named.length === 0) return closes;
-  const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+  if (named.length === 0) return new Map();
+  const unpacked = await mkdtemp(join(tmpdir(), 'marketlake-closes-'));
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    enable_external_file_cache: 'false',
+  });
   const connection = await instance.connect();
-  for (const file of named) {
-    const kept = await keptFile(store, file);
-    if (!kept) continue;
-    const close = await withLocalFile(store, { ...kept, place: file }, (path) => closeIn(connection, path));
-    if (close !== undefined) closes.set(file, close);
+  const closes = new Map<string, number>();
+  try {
+    for (let first = 0; first < named.length; first += filesAtOnce) {
+      const keys = await readable(store, named.slice(first, first + filesAtOnce), unpacked);
+      for (const { filename, close } of await readAll(connection, [...keys.keys()]))
+        if (close !== null) closes.set(keys.get(filename) ?? filename, close);
+    }
+    return closes;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    await rm(unpacked, { recursive: true, force: true });
   }
-  connection.closeSync();
-  instance.closeSync();
-  return closes;
 }
 
-/** A damaged archive has a story too. */
-async function keptFile(store: Store, file: string): Promise<KeptFile | undefined> {
-  return readKept(store, file).catch((error: unknown) => {
+/** The files by the paths at which DuckDB finds them: their places, or copies of what lies in an archive. */
+async function readable(
+  store: Store,
+  files: readonly string[],
+  unpacked: string,
+): Promise<ReadonlyMap<string, string>> {
+  const keys = new Map<string, string>();
+  for (const file of files) {
+    if ((await store.sizeOf(file)) !== undefined) {
+      keys.set(store.pathOf(file), file);
+      continue;
+    }
+    const bytes = await archivedBytes(store, file);
+    if (!bytes) continue;
+    const path = join(unpacked, `${keys.size}.parquet`);
+    await writeFile(path, bytes);
+    keys.set(path, file);
+  }
+  return keys;
+}
+
+async function archivedBytes(store: Store, file: string): Promise<Uint8Array | undefined> {
+  try {
+    return (await readKept(store, file))?.bytes;
+  } catch (error) {
     if (error instanceof LakeError) return undefined;
     throw error;
-  });
+  }
 }
 
-/** A damaged file has a story too: that it cannot be read shows as a close that is not known. */
-async function closeIn(connection: DuckDBConnection, path: string): Promise<number | undefined> {
-  const reader = await connection
-    .runAndReadAll('select close::double from read_parquet($path, hive_partitioning = false)', { path })
-    .catch(() => undefined);
-  const close = reader?.getRows()[0]?.[0];
-  return typeof close === 'number' ? close : undefined;
+/** One damaged file must not hide the others: then each is read by itself. */
+async function readAll(connection: DuckDBConnection, paths: readonly string[]): Promise<CloseRow[]> {
+  if (paths.length === 0) return [];
+  try {
+    return await read(connection, paths);
+  } catch {
+    const each: CloseRow[] = [];
+    for (const path of paths) each.push(...(await read(connection, [path]).catch(() => [])));
+    return each;
+  }
+}
+
+async function read(connection: DuckDBConnection, paths: readonly string[]): Promise<CloseRow[]> {
+  const list = paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(', ');
+  const reader = await connection.runAndReadAll(
+    `select filename, close::double as close
+     from read_parquet([${list}], filename = true, hive_partitioning = false, union_by_name = true)`,
+  );
+  return z.array(closeRow).parse(reader.getRowObjectsJson());
 }

@@ -33,6 +33,10 @@ create table audits (
     run varchar, batch_id varchar, contract_version varchar, outcome varchar, rule_count integer, checks json,
     candidate_sha256 varchar, accepted_by integer, acceptance_reason varchar, path varchar
 );
+create table alert_records (
+    kind varchar, key varchar, number integer, event varchar, recorded_at timestamptz, run varchar, of_number integer,
+    webhook varchar, path varchar, body json
+);
 create view window_failures as
     select
         source, resource, cell.ticker as ticker, cell.date as date, cell.after as after_number,
@@ -155,6 +159,15 @@ insert into run_records select
     url_decode(regexp_extract(filename, '^.*/runs/([^/]+)/', 1)), ${number}, ${text('$.event')},
     (${text('$.recordedAt')})::timestamptz, ${text('$.workflowRunId')}, ${text('$.outcome')},
     ${text('$.difference')}, ${text('$.code')}, ${text('$.reason')}, filename, content::json
+from ${filesRead}`;
+
+/** Reads new records of alerts. */
+export const insertAlertRecords = `
+insert into alert_records select
+    url_decode(regexp_extract(filename, '^.*/alerts/([^/]+)/', 1)),
+    url_decode(regexp_extract(filename, '/([^/]+)/[^/]+$', 1)), ${number}, ${text('$.event')},
+    (${text('$.recordedAt')})::timestamptz, ${text('$.run')}, (${text('$.of')})::integer, ${text('$.webhook')},
+    filename, content::json
 from ${filesRead}`;
 
 /** Reads new verdicts, one a line: of one cell, whose date stands in the path, or of a month's, each with its date. */

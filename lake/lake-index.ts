@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   indexSchema,
   indexVersion,
+  insertAlertRecords,
   insertAudits,
   insertCellRecords,
   insertClosedDays,
@@ -28,6 +29,7 @@ const readers: readonly { readonly files: string; readonly insert: string }[] = 
   { files: 'records/closed/*/*.json', insert: insertClosedDays },
   { files: 'records/windows/*/*.json', insert: insertWindowRecords },
   { files: 'records/runs/*/*.json', insert: insertRunRecords },
+  { files: 'records/alerts/*/*/*.json', insert: insertAlertRecords },
   { files: 'audits/*/*/*/*.json', insert: insertAudits },
 ];
 

@@ -151,6 +151,11 @@ export function windowRecordsFolder(window: string): string {
   return `records/windows/${encodeSegment(window)}`;
 }
 
+/** The folder of an alert's numbered records: what was told, to whom, and what became of it. */
+export function alertRecordsFolder(kind: string, key: string): string {
+  return `records/alerts/${encodeSegment(kind)}/${encodeSegment(key)}`;
+}
+
 /** The folder of the records of closed days that a run's plan found, many cells in each. */
 export function closedRecordsFolder(run: string): string {
   return `records/closed/${encodeSegment(run)}`;

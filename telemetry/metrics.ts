@@ -50,6 +50,21 @@ export const metricTable = {
     labels: ['outcome'],
     help: 'How long an attempt to rebuild the warehouse took.',
   },
+  marketlake_alerts_total: {
+    kind: 'counter',
+    labels: ['about', 'event'],
+    help: 'Alerts by kind: opened, happened or resolved.',
+  },
+  marketlake_webhook_duration_seconds: {
+    kind: 'histogram',
+    labels: ['webhook', 'status'],
+    help: 'Requests to a webhook; status none: no answer came.',
+  },
+  marketlake_deliveries_total: {
+    kind: 'counter',
+    labels: ['webhook', 'outcome'],
+    help: 'Alerts that a webhook took, or that it never will: delivered or undelivered.',
+  },
   marketlake_staleness_days: {
     kind: 'gauge',
     labels: ['dataset', 'ticker'],

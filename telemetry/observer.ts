@@ -5,6 +5,7 @@ import type { Measure } from './metrics.ts';
 
 const runKinds = ['backfill', 'daily', 'retry'] as const;
 const runOutcomes = ['completed', 'incomplete', 'failed', 'cancelled'] as const;
+const deliveryOutcomes = ['delivered', 'undelivered'] as const;
 const rebuildOutcomes = ['built', 'unchanged', 'failed'] as const;
 
 /** Turns what steps tell into numbers and lines. One line for a run's start and end, and for whatever is not well. */
@@ -20,7 +21,11 @@ export function observer(log: Log, measure: Measure, onRebuild: () => void): Obs
  * Sets every counter that an alert watches to 0: of a series that begins with its first event Prometheus sees no
  * increase.
  */
-export function startAtZero(measure: Measure, datasets: Iterable<string>): void {
+export function startAtZero(
+  measure: Measure,
+  datasets: Iterable<string>,
+  webhooks: Iterable<string> = [],
+): void {
   for (const dataset of datasets) {
     for (const outcome of cellOutcomes) measure('marketlake_cells_total', { dataset, outcome }, 0);
   }
@@ -28,6 +33,9 @@ export function startAtZero(measure: Measure, datasets: Iterable<string>): void 
     for (const outcome of runOutcomes) measure('marketlake_runs_total', { kind, outcome }, 0);
   }
   for (const outcome of rebuildOutcomes) measure('marketlake_rebuilds_total', { outcome }, 0);
+  for (const webhook of webhooks) {
+    for (const outcome of deliveryOutcomes) measure('marketlake_deliveries_total', { webhook, outcome }, 0);
+  }
 }
 
 function count(what: Observation, measure: Measure): void {
@@ -53,6 +61,14 @@ function count(what: Observation, measure: Measure): void {
       const kind = runKinds.find((known) => what.run.startsWith(`${known}/`)) ?? 'other';
       return measure('marketlake_runs_total', { kind, outcome: what.end.outcome }, 1);
     }
+    case 'alert':
+      return measure('marketlake_alerts_total', { about: what.about, event: what.event }, 1);
+    case 'delivery': {
+      const status = what.status === null ? 'none' : String(what.status);
+      return measure('marketlake_webhook_duration_seconds', { webhook: what.webhook, status }, what.seconds);
+    }
+    case 'delivery-ended':
+      return measure('marketlake_deliveries_total', { webhook: what.webhook, outcome: what.event }, 1);
     case 'rebuild':
       measure('marketlake_rebuilds_total', { outcome: what.outcome }, 1);
       return measure('marketlake_rebuild_duration_seconds', { outcome: what.outcome }, what.seconds);
@@ -108,7 +124,17 @@ function tell(what: Observation, log: Log): void {
       const isWell = outcome === 'packed' || outcome === 'idle';
       return isWell ? log.info(fields, `retention ${outcome}`) : log.warn(fields, `retention ${outcome}`);
     }
+    case 'alert': {
+      const { run, about, event, title } = what;
+      return log.info({ ...whoIsAtWork(), run, about, title }, `alert ${event}`);
+    }
+    case 'delivery-ended': {
+      const { webhook, about, key, event, code, reason } = what;
+      const fields = { ...whoIsAtWork(), webhook, about, key, code, reason };
+      return event === 'delivered' ? log.debug(fields, `alert ${event}`) : log.warn(fields, `alert ${event}`);
+    }
     case 'request':
+    case 'delivery':
     case 'audit':
     case 'rebuild':
       return;

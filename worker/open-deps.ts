@@ -14,7 +14,7 @@ import { LakeIndex } from '../lake/lake-index.ts';
 import { LocalStore } from '../lake/local-store.ts';
 import { readRuntime } from '../lake/runtime.ts';
 import { plannedAssets } from '../plan/planned-assets.ts';
-import { projectFolder, type Settings } from '../settings.ts';
+import { projectFolder, SettingsError, type Settings } from '../settings.ts';
 import { createSources } from '../sources/index.ts';
 import { quotaOf } from '../sources/quota.ts';
 import { sourceAccess } from '../sources/source-access.ts';
@@ -65,10 +65,20 @@ export async function openDeps(
     plannedAssets: () => plannedAssets(from, now()),
     relookAfterDays: settings.relook.afterDays,
     sqlFolder: join(projectFolder, 'sql'),
+    alerts: alertsToTell(settings),
     client,
     now,
     observe,
   };
+}
+
+/** An alert that nobody could be told of is noticed now, not when it is needed. */
+function alertsToTell({ alerts }: Settings): Settings['alerts'] {
+  const silent = alerts?.webhooks.find(({ url }) => url === undefined);
+  if (!silent) return alerts;
+  throw new SettingsError(
+    `The address of webhook ${silent.name} is not known: set ${silent.variable} or ${silent.variable}_FILE, or take it out of alerts.webhooks`,
+  );
 }
 
 function settingsOf(settings: Settings, source: string): Settings['sources'][string] {

@@ -59,7 +59,8 @@ export async function openTelemetry(settings: Settings): Promise<Telemetry> {
     },
     watchLake: (deps) => {
       if (!isMeasured) return;
-      startAtZero(measure, deps.contracts.keys());
+      const webhooks = (deps.alerts?.webhooks ?? []).map(({ name }) => name);
+      startAtZero(measure, deps.contracts.keys(), webhooks);
       const since = deps.lake.createdAt.slice(0, 10);
       const read = async () => readStaleness(deps.index, await deps.plannedAssets(), deps.now(), since);
       staleness = watchStaleness(read, deps.contracts.values(), measure, log);

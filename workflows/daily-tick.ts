@@ -8,8 +8,9 @@ import type { Activities } from '../activities/index.ts';
 import { dailyRun } from './daily-run.ts';
 import { planPolicy } from './policies.ts';
 import { dailyId, inLake } from './pure/ids.ts';
-import type { RunOptions } from './pure/run.ts';
+import type { RunContext, RunOptions } from './pure/run.ts';
 import { runAttributes } from './search-attributes.ts';
+import { tellAlerts } from './tell-alerts.ts';
 
 /** What the schedule hands over; the day comes from the time at which it was due. */
 export interface TickInput {
@@ -26,10 +27,17 @@ export async function dailyTick({ lake, options }: TickInput): Promise<{ run: st
   const dueAt = info.typedSearchAttributes.get(scheduledTimeKey) ?? info.startTime;
   const date = await planDay(dueAt.toISOString());
   const context = { lake, run: dailyId(date), options };
+  const started = await startDaily(context, date);
+  // The run does so at its end: this is for a run that does not come to one.
+  await tellAlerts(context);
+  return started;
+}
+
+async function startDaily(context: RunContext, date: string): Promise<{ run: string; isStarted: boolean }> {
   const { run } = context;
   try {
     await startChild(dailyRun, {
-      workflowId: inLake(lake, run),
+      workflowId: inLake(context.lake, run),
       args: [{ context, request: { kind: 'daily', date, isExplicit: false } }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: runAttributes(context),

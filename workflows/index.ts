@@ -3,6 +3,7 @@ export { backfill } from './backfill.ts';
 export { dailyRun } from './daily-run.ts';
 export { dailyTick } from './daily-tick.ts';
 export { month } from './month.ts';
+export { notify } from './notify.ts';
 export { partition } from './partition.ts';
 export { quota } from './quota.ts';
 export { reaudit } from './reaudit.ts';

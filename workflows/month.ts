@@ -6,7 +6,7 @@ import type { PartitionDate } from './pure/cell.ts';
 import { troubleOf } from './pure/failure.ts';
 import type { MonthCells } from './pure/month.ts';
 import { addTallies, emptyTally, type RunContext, type Tally } from './pure/run.ts';
-import { rebuildModel } from './rebuild-model.ts';
+import { endAlone } from './tell-alerts.ts';
 import { runCell } from './run-cell.ts';
 import { isWithoutRun } from './without-run.ts';
 
@@ -36,7 +36,7 @@ export async function month({ context, cells }: MonthInput): Promise<Tally> {
       tally = addTallies(tally, outcome);
     },
   );
-  if (isWithoutRun()) await rebuildModel(context);
+  if (isWithoutRun()) await endAlone(context);
   return tally;
 }
 

@@ -16,8 +16,8 @@ import { troubleOf } from './pure/failure.ts';
 import { cellDetails, cellRemedies } from './pure/markdown.ts';
 import type { BatchRef, JudgedAgainCause, Look, RunContext } from './pure/run.ts';
 import { quotaWaitSentence, type QuotaWait } from './pure/quota/wait.ts';
-import { rebuildModel } from './rebuild-model.ts';
 import { showState } from './search-attributes.ts';
+import { endAlone } from './tell-alerts.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 import { isWithoutRun } from './without-run.ts';
 
@@ -67,11 +67,11 @@ export async function partition(input: PartitionInput): Promise<PartitionResult>
     if (isCancellation(error)) throw abandon(input, error);
     const failure = await giveUp(input, progress, error);
     // What was published stays where it is, and must be seen to be refused now.
-    if (input.cause && isAlone(input)) await rebuildModel(input.context);
+    if (isAlone(input)) await endAlone(input.context, input.cause !== undefined);
     throw failure;
   }
   showState(input, input.context, result.state);
-  if (isAlone(input)) await rebuildModel(input.context);
+  if (isAlone(input)) await endAlone(input.context);
   return result;
 }
 

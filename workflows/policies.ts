@@ -84,6 +84,30 @@ export const packPolicy: ActivityOptions = {
   },
 };
 
+/** Looking for alerts: what it finds now the next look finds too, so a few attempts are enough. */
+export const lookPolicy: ActivityOptions = {
+  startToCloseTimeout: '5 minutes',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 5,
+  },
+};
+
+/** Telling a webhook: twelve attempts within the first hour, then one each hour until a day is over. */
+export function webhookPolicy(answerWithinSeconds: number): ActivityOptions {
+  return {
+    startToCloseTimeout: `${answerWithinSeconds + 2} seconds`,
+    retry: {
+      initialInterval: '1 second',
+      backoffCoefficient: 2,
+      maximumInterval: '1 hour',
+      maximumAttempts: 35,
+    },
+  };
+}
+
 /** Waiting for what another run has in hand: as long as that may take, beating all the while. */
 export function awaitPolicy(patienceSeconds: number): ActivityOptions {
   return {

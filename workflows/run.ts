@@ -3,11 +3,13 @@ import {
   CancellationScope,
   condition,
   defineQuery,
+  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { RebuildEnd } from '../activities/find-alerts.ts';
 import type { Activities } from '../activities/index.ts';
 import { isOwnCancellation } from './bounded-each.ts';
 import { packAway } from './pack-away.ts';
@@ -29,6 +31,7 @@ import {
   type RunState,
 } from './run-state.ts';
 import { actsTaken, steerable } from './steering.ts';
+import { tellAlerts } from './tell-alerts.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 
 /** Asks a run how it stands. */
@@ -62,9 +65,18 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     run.step = 'ended';
     return await endWell(run, run.summary ?? summary);
   } catch (error) {
+    const rebuild = rebuildEnd(run.step, error);
     run.step = 'ended';
-    throw await endBadly(run, error);
+    const failure = await endBadly(run, error);
+    await tellAlerts(run.context, rebuild);
+    throw failure;
   }
+}
+
+/** How the rebuild went, where a run that ends badly came to one. */
+function rebuildEnd(step: RunState['step'], error: unknown): RebuildEnd {
+  if (step === 'ended') return 'good';
+  return step === 'model' && !isCancellation(error) ? troubleOf(error) : undefined;
 }
 
 async function planRun(run: RunState): Promise<PlanSummary> {
@@ -100,6 +112,7 @@ async function endWell({ context, tally, note }: RunState, summary: PlanSummary)
   const bad = tally.refused + tally.failed;
   if (bad > 0) throw incomplete(context, tally, bad);
   await longer(context).recordRunEnd(context, { outcome: 'completed', tally, ...noted(note) });
+  await tellAlerts(context, 'good');
   setCurrentDetails(
     [`**${context.run}**: **completed**`, tallyWords(tally), note].filter(Boolean).join('\n\n'),
   );

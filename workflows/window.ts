@@ -33,9 +33,9 @@ import { windowDetails } from './pure/run-details.ts';
 import { fateOf, type LeaveOut } from './pure/steering.ts';
 import type { QuotaWait } from './pure/quota/wait.ts';
 import { tellRun } from './quota-wait.ts';
-import { rebuildModel } from './rebuild-model.ts';
 import { runCell } from './run-cell.ts';
 import { runMonths, type MonthsOfWindow } from './run-months.ts';
+import { endAlone, tellAlerts } from './tell-alerts.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 import { isWithoutRun } from './without-run.ts';
 
@@ -86,7 +86,8 @@ export async function window(input: WindowInput): Promise<Tally> {
   const isAlone = input.carried?.isAlone ?? isWithoutRun();
   const state = beginWindow(input, isAlone);
   const { cells } = state;
-  const batch = input.carried?.batch ?? input.task.batch ?? (await fetchOrFail(input.context, state));
+  const batch =
+    input.carried?.batch ?? input.task.batch ?? (await fetchOrFail(input.context, state, isAlone));
   const firstCell = input.carried?.firstCell ?? 0;
   const isByMonth = input.task.grain === 'month';
   if (batch && isByMonth) await runMonths(input.context, monthsIn(state, batch));
@@ -94,7 +95,7 @@ export async function window(input: WindowInput): Promise<Tally> {
     await runCells(input.context, state, cells.slice(firstCell, firstCell + cellsInPage), batch);
 
   if (!batch || isByMonth || firstCell + cellsInPage >= cells.length) {
-    if (isAlone) await rebuildModel(input.context);
+    if (isAlone) await endAlone(input.context);
     return state.tally;
   }
   const { share, leaveOuts, tally } = state;
@@ -182,7 +183,11 @@ function fateOfCell({ leaveOuts }: WindowState, cell: CellKey): LeaveOut['fate']
 }
 
 /** Fetches the window's answer, unless nobody wants any of its cells any more: then there is none. */
-async function fetchOrFail(context: RunContext, state: WindowState): Promise<BatchRef | undefined> {
+async function fetchOrFail(
+  context: RunContext,
+  state: WindowState,
+  isAlone: boolean,
+): Promise<BatchRef | undefined> {
   const { task, cells } = state;
   const held = (): Promise<void> => condition(() => state.share > 0);
   try {
@@ -207,6 +212,7 @@ async function fetchOrFail(context: RunContext, state: WindowState): Promise<Bat
     setCurrentDetails(
       `**${task.id}** could not be fetched: its ${count} cells are **failed**.\n\n${message}`,
     );
+    if (isAlone) await tellAlerts(context);
     throw ApplicationFailure.create({ message, type: trouble.code, nonRetryable: true });
   }
 }

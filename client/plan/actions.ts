@@ -57,13 +57,23 @@ const queriesPerSecond = 2;
 /** Plans, reads its pages, rebuilds and records its end. */
 function runActions(plan: Pick<Plan, 'windows' | 'alone'>, options: RunOptions): number {
   const pages = pageCountOf(plan);
-  const steps = { plan: activity, rebuild: rebuildActions(options), end: activity };
+  const steps = {
+    plan: activity,
+    rebuild: rebuildActions(options),
+    end: activity,
+    alerts: lookActions(options),
+  };
   return start + sum(Object.values(steps)) + pages * activity + Math.max(0, pages - 1) * continuation;
 }
 
 /** The warehouse, and the report over it where one is wanted. */
 function rebuildActions({ isReportWanted }: RunOptions): number {
   return activity + (isReportWanted === false ? 0 : activity);
+}
+
+/** A look for alerts, where somebody wants to be told of any. */
+function lookActions({ alerts }: RunOptions): number {
+  return alerts ? activity : 0;
 }
 
 /** A window is told when it may run more cells, since another one ended: only the last ones of a page are. */
@@ -109,7 +119,7 @@ function cellActions({ isSearchable }: RunOptions): number {
 /** Looks at its day, waits, looks again, fetches, stages, goes the way of a cell, and rebuilds. */
 function waitingCellActions(options: RunOptions): number {
   const waits = 2 * activity + timer;
-  const goesOn = 6 * activity + rebuildActions(options);
+  const goesOn = 6 * activity + rebuildActions(options) + lookActions(options);
   return childStart + waits + goesOn + (options.isSearchable ? 4 * upsert : 0);
 }
 

@@ -20,6 +20,7 @@ export type RunHandle = WorkflowHandle<Workflow & ((input: RunInput) => Promise<
 /** How a run behaves, as marketlake.yaml has it. */
 export function runOptions(settings: Settings, isSearchable: boolean): RunOptions {
   const { cellsAtOnce, windowsAtOnce, patienceMinutes, report } = settings.run;
+  const { alerts } = settings;
   const patienceSeconds = patienceMinutes * 60;
   const { archiveAfterDays } = settings.retention;
   return {
@@ -30,6 +31,7 @@ export function runOptions(settings: Settings, isSearchable: boolean): RunOption
     meteredSources: meteredSources(settings),
     ...(report ? {} : { isReportWanted: false }),
     ...(archiveAfterDays === null ? {} : { archiveAfterDays }),
+    ...(alerts ? { alerts: { answerWithinSeconds: alerts.answerWithinSeconds } } : {}),
   };
 }
 

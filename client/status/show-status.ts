@@ -1,6 +1,7 @@
 import { isColourWanted } from '../../settings.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
+import { countOf } from '../command/table.ts';
 import type { CellStanding } from '../run/cells-of-request.ts';
 import { quotaWaitSentence } from '../../workflows/pure/quota/wait.ts';
 import type { RunWait } from '../quota/quota-waits.ts';
@@ -19,13 +20,15 @@ export interface SeenStatus {
   readonly runs: readonly OpenExecution[];
   /** Which of them wait for a quota of the day or month. */
   readonly waits?: readonly RunWait[];
+  /** How many alerts are open now; left out for a past instant. */
+  readonly openAlerts?: number;
   /** Why nobody can say what is running, where nobody can. */
   readonly unknown?: string;
 }
 
 /** Shows a status: the grid, what its characters mean, what runs, and what is wrong. */
 export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): void {
-  const { range, cells, runs, waits = [], unknown, instant } = seen;
+  const { range, cells, runs, waits = [], unknown, instant, openAlerts = 0 } = seen;
   const isColoured = output.isInPlace && isColourWanted();
   const counts = countStates(cells);
   output.say(headLine(open, seen));
@@ -40,6 +43,7 @@ export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): vo
   for (const wait of waits) output.say(`${wait.run} ${quotaWaitSentence(wait)}`);
   if (unknown !== undefined) output.say(`What ${instant ? 'was' : 'is'} running is not known: ${unknown}`);
   for (const line of endLines(seen)) output.say(line);
+  if (openAlerts > 0) output.say(`${countOf(openAlerts, 'alert')} open: npx tsx client/alerts.ts`);
   output.json({
     lake: open.lake.id,
     asOf: instant?.toISOString() ?? null,
@@ -49,6 +53,7 @@ export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): vo
     isRunningKnown: unknown === undefined,
     runs: runs.map(({ id }) => id),
     waits,
+    openAlerts,
     cells,
   });
 }

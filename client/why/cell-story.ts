@@ -92,7 +92,9 @@ async function withFiles(
     record.event === 'published' ? (keptAt.get(number) ?? bronzeFile(cell)) : null,
   );
   const closes = await readCloses(open.store, files);
-  const archives = await Promise.all(files.map(async (file) => (file === null ? null : archiveOf(open, file))));
+  const archives = await Promise.all(
+    files.map(async (file) => (file === null ? null : archiveOf(open, file))),
+  );
   return records.map((entry, place) => {
     const file = files[place] ?? null;
     const close = file === null ? null : (closes.get(file) ?? null);

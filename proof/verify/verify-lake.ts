@@ -156,12 +156,17 @@ class Verification {
     }
   }
 
-  /** Windows, runs and archives have numbered records too. */
+  /** Windows, runs, archives and alerts have numbered records too. */
   async #otherRecords(): Promise<void> {
     const { store } = this.lake;
     for (const kind of ['records/windows', 'records/runs', 'records/archives']) {
       await inParallel(await store.namesIn(kind), unitsAtOnce, async (name) =>
         this.#look(async () => (await checkRecords(store, `${kind}/${name}`)).findings),
+      );
+    }
+    for (const kind of await store.namesIn('records/alerts')) {
+      await inParallel(await store.namesIn(`records/alerts/${kind}`), unitsAtOnce, async (key) =>
+        this.#look(async () => (await checkRecords(store, `records/alerts/${kind}/${key}`)).findings),
       );
     }
   }

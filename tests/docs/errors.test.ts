@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 const project = join(import.meta.dirname, '../..');
 const rooms = [
   'activities',
+  'alerts',
   'calendars',
   'client',
   'contracts',

@@ -17,7 +17,7 @@ const pages = [
 
 /** Folders of the project, as prose names them; `data/` is made at run time. */
 const rooms =
-  '(?:activities|calendars|chaos|client|contracts|deploy|docs|lake|plan|proof|sources|sql|telemetry|tests|warehouse|worker|workflows|\\.ci)';
+  '(?:activities|alerts|calendars|chaos|client|contracts|deploy|docs|lake|plan|proof|sources|sql|telemetry|tests|warehouse|worker|workflows|\\.ci)';
 const filePattern = new RegExp(`(?<![\\w./-])${rooms}/[\\w./-]*\\w`, 'g');
 
 /** Every file and folder of the project that a page names; a pattern with `*` or `…` names none. */

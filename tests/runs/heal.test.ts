@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listAlerts } from '../../alerts/list.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import { inLake, mainQueue, partitionId, withoutLake } from '../../workflows/pure/ids.ts';
@@ -26,7 +27,13 @@ let lying: TestRunEnd;
 beforeAll(async () => {
   server = await startTestServer();
   market = await startSampleMarket();
-  worked = await workTestLake({ address: server.address, market, now: new Date('2026-11-20T12:00:00Z') });
+  worked = await workTestLake({
+    address: server.address,
+    market,
+    now: new Date('2026-11-20T12:00:00Z'),
+    // Nobody is told, but it is looked for.
+    overlay: { alerts: {} },
+  });
   const lie = { kind: 'patch-bar', times: null } as const;
   market.order({ ...lie, symbol: 'AAPL', date: refused.date, change: { op: 'set', value: 0 } });
   market.order({ ...lie, symbol: 'MSFT', date: missing.date, change: { op: 'drop' } });
@@ -54,6 +61,12 @@ async function expectHealed(cell: CellKey): Promise<void> {
 function segments({ dataset, ticker, date }: CellKey): string {
   const [source, resource] = dataset.split('.');
   return `source=${source}/resource=${resource}/ticker=${ticker}/date=${date}`;
+}
+
+async function standingAlerts(): Promise<string[]> {
+  const { index } = worked.lake;
+  const alerts = await listAlerts((sql, values) => index.rows(sql, values), new Date(0));
+  return alerts.map(({ state, kind, itemCount }) => `${state} ${kind} ${itemCount}`).sort();
 }
 
 describe('a run over a market that lies', () => {
@@ -137,6 +150,13 @@ describe('once the market is honest again, though the run is over', () => {
     await expectHealed(currency);
   });
 
+  it('each that healed alone looked for alerts by itself: those about it are over before any further run', async () => {
+    expect(await standingAlerts()).toEqual([
+      ...['open failed 6', 'open incomplete 14'],
+      ...['over failed 1', 'over failed 4', 'over refused 1', 'over refused 2'],
+    ]);
+  });
+
   it('a run that ended as RunIncomplete heals by Reset to its first task: it plans what is left', async () => {
     const { lake } = worked;
     const cell = massiveCell('SPY', '2026-11-11');
@@ -169,5 +189,9 @@ describe('once the market is honest again, though the run is over', () => {
     expect([...(await warehouseCloses(lake, 'BTC')).keys()]).toEqual([
       ...['2026-11-14', '2026-11-15', '2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20'],
     ]);
+  });
+
+  it('nothing of what was told is open any more', async () => {
+    expect((await standingAlerts()).filter((line) => !line.startsWith('over'))).toEqual([]);
   });
 });

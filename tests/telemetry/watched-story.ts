@@ -26,6 +26,7 @@ export const canaries = {
   temporal: 'canary-temporal-c4e2',
   collector: 'canary-collector-55d0',
   proxy: 'canary-proxy-e81b',
+  webhook: 'canary-webhook-3c6d',
 } as const;
 
 /** More tickers of a csv file than a plan's page has windows, so that the run continues as new. */
@@ -68,9 +69,15 @@ export async function liveWatchedStory(): Promise<WatchedStory> {
       telemetry: { metrics: `127.0.0.1:${takenPort}` },
       // The report is the last step of the trace, and among the files that hold no key.
       run: { report: true },
+      alerts: { webhooks: [{ name: 'team' }] },
     },
   });
-  const environment = { ...opened.environment, ...secretEnvironment(collector.url) };
+  const environment = {
+    ...opened.environment,
+    ...secretEnvironment(collector.url),
+    // The market takes no alerts, and says so with the address that it was asked for.
+    MARKETLAKE_ALERT_WEBHOOK_TEAM: `${market.url}/${canaries.webhook}`,
+  };
   const worker = await startWorkerChild(environment);
   const refusedDate = openDayBefore(utcDateOf(Date.now()));
   market.order({
@@ -95,7 +102,9 @@ export async function liveWatchedStory(): Promise<WatchedStory> {
   const metricsText = await until(async () => {
     const text = await (await fetch(metricsUrl)).text();
     // Staleness is looked at when the rebuild is over, on its own time.
-    return /^marketlake_staleness_days\{.*ticker="C00".*\} 0$/m.test(text) && text;
+    const isLooked = /^marketlake_staleness_days\{.*ticker="C00".*\} 0$/m.test(text);
+    // Nobody waits for a webhook either.
+    return isLooked && /^marketlake_deliveries_total\{.*"undelivered".*\} [1-9]/m.test(text) && text;
   });
   // Ending, it sends the spans that it still has.
   await worker.stop();

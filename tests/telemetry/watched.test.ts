@@ -67,6 +67,7 @@ describe('metrics', () => {
     ).toBe(1);
     expect(value('marketlake_runs_total', { kind: 'daily', outcome: 'incomplete' })).toBe(1);
     expect(value('marketlake_rebuilds_total', { outcome: 'built' })).toBe(1);
+    expect(value('marketlake_alerts_total', { about: 'refused', event: 'opened' })).toBe(1);
     const rule = { dataset: 'massive.daily_bars', rule: 'rule.low_not_above_high', severity: 'error' };
     expect(value('marketlake_audit_checks_total', { ...rule, outcome: 'failed' })).toBe(1);
     expect(value('marketlake_staleness_limit_days', { dataset: 'massive.daily_bars' })).toBe(5);

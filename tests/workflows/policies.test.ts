@@ -10,6 +10,8 @@ const all = {
   model: policies.modelPolicy(1_800),
   report: policies.reportPolicy,
   pack: policies.packPolicy,
+  look: policies.lookPolicy,
+  webhook: policies.webhookPolicy(10),
   await: policies.awaitPolicy(1_800),
 };
 

@@ -18,6 +18,7 @@ describe('the workflow bundle', () => {
       'dailyRun',
       'dailyTick',
       'month',
+      'notify',
       'partition',
       'quota',
       'retryFailed',
@@ -28,7 +29,9 @@ describe('the workflow bundle', () => {
     const modules = [...code.matchAll(/^\/\*\*\*\/ "([^"]+)"/gm)].map(([, path]) => path ?? '');
     expect(modules.filter((path) => path.startsWith('./workflows/')).length).toBeGreaterThan(10);
     const foreign = modules.filter((path) =>
-      /^\.\/(activities|lake|sources|contracts|calendars|plan|warehouse|worker|client|settings)/.test(path),
+      /^\.\/(activities|alerts|lake|sources|contracts|calendars|plan|warehouse|worker|client|settings)/.test(
+        path,
+      ),
     );
     expect(foreign).toEqual([]);
     const builtins = modules.filter((path) => path.startsWith('node:') || builtinModules.includes(path));

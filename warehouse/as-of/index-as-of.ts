@@ -8,6 +8,7 @@ const instantOf = {
   cell_records: 'recorded_at',
   window_records: 'recorded_at',
   run_records: 'recorded_at',
+  alert_records: 'recorded_at',
   audits: 'audited_at',
 } as const;
 

@@ -67,6 +67,11 @@ export function reauditId(of: string, hash: string): string {
   return `reaudit/${of}/${hash}`;
 }
 
+/** `notify/team/refused/KEY/1`: tells one webhook of one record of an alert. */
+export function notifyId(webhook: string, kind: string, key: string, number: number): string {
+  return `notify/${webhook}/${kind}/${key}/${number}`;
+}
+
 /** The task queue of workflows and of everything but asking a source. */
 export function mainQueue(lakeId: string): string {
   return lakeId;

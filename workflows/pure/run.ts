@@ -168,6 +168,8 @@ export interface RunOptions {
   readonly isSearchable: boolean;
   /** Sources whose requests a ledger counts and paces. */
   readonly meteredSources: readonly string[];
+  /** Present where somebody wants to be told of alerts; how long an attempt to tell waits for an answer. */
+  readonly alerts?: { readonly answerWithinSeconds: number };
 }
 
 /** Who a workflow works for. */

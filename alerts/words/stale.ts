@@ -1,0 +1,26 @@
+import type { FindingOf } from '../alert.ts';
+import type { Words } from '../draft.ts';
+import { counted, firstItems } from './text.ts';
+
+type Stale = FindingOf<'stale'>;
+
+/** Says which assets of a dataset are further behind than its contract promises. */
+export function staleWords(assets: readonly [Stale, ...Stale[]]): Words {
+  const [first] = assets;
+  const promise = `its contract promises ${counted(first.limitDays, 'day')} at most`;
+  return {
+    title:
+      assets.length === 1
+        ? `${first.ticker} is ${counted(first.days, 'day')} behind; ${promise}`
+        : `${assets.length} assets of ${first.dataset} are behind; ${promise}`,
+    text: 'Counted from the newest published day to the newest open day that is final, so that no closed market is late. Look whether cells were refused or failed, and whether the schedule ticks.',
+    items: firstItems(assets.map(itemOf)),
+    itemCount: assets.length,
+    command: 'npx tsx client/daily.ts',
+  };
+}
+
+function itemOf({ ticker, newest, due, days }: Stale): string {
+  const have = newest === null ? 'nothing published yet' : `newest ${newest}`;
+  return `${ticker}: ${have}, ${due ?? 'more'} could be there; ${counted(days, 'day')} behind`;
+}
