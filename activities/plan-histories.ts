@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { readCloses } from '../lake/closes.ts';
 import { bronzeFile, supersededFile } from '../lake/layout.ts';
 import { historyLooks } from '../plan/relook.ts';
 import { isHistoryRewritten, type LookedAtCell } from '../plan/rewritten.ts';
-import type { DueCell, PlannedAsset } from '../plan/due-cells.ts';
-import { splitDataset } from '../workflows/pure/cell.ts';
+import type { DueCell } from '../plan/due-cells.ts';
+import { datasetId } from '../workflows/pure/cell.ts';
 import type { PlanRef, RunContext, RunRequest } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';
 import { keepPlan } from './plan.ts';
@@ -25,9 +26,10 @@ export async function planHistories(
   { request, plannedBy }: HistoriesTask,
 ): Promise<PlanRef> {
   const now = deps.now();
+  const lookedAt = await lookedAtBy(deps, context.run);
   const cells: DueCell[] = [];
   for (const asset of await deps.plannedAssets()) {
-    const looked = await lookedAt(deps, context.run, asset);
+    const looked = lookedAt.get(`${asset.dataset}/${asset.ticker}`) ?? [];
     if (!isHistoryRewritten(looked)) continue;
     const dates = new Set(looked.map(({ date }) => date));
     cells.push(...(await historyLooks(deps.index, asset, dates, now)));
@@ -35,31 +37,44 @@ export async function planHistories(
   return keepPlan(deps, { run: context.run, request, plannedBy }, cells, now);
 }
 
-/** What a run found of an asset's cells that it looked at again. */
-async function lookedAt(deps: ActivityDeps, run: string, asset: PlannedAsset): Promise<LookedAtCell[]> {
-  const { dataset, ticker } = asset;
+const lookedRow = z.object({
+  source: z.string(),
+  resource: z.string(),
+  ticker: z.string(),
+  date: z.string(),
+  event: z.string(),
+  /** Null but where a file was replaced. */
+  replaced: z.number().nullable(),
+});
+
+/** What a run found of the cells that it looked at again, by dataset and ticker. */
+async function lookedAtBy(
+  deps: ActivityDeps,
+  run: string,
+): Promise<ReadonlyMap<string, readonly LookedAtCell[]>> {
   const rows = await deps.index.rows(
-    `select date::varchar as date, event, supersedes_number from cell_records
-     where run = $run and source = $source and resource = $resource and ticker = $ticker and look is not null`,
-    { run, ticker, ...splitDataset(dataset) },
+    `select source, resource, ticker, date::varchar as date, event, supersedes_number as replaced
+     from cell_records where run = $run and look is not null`,
+    { run },
   );
-  // The query's own columns; the number is null but where a file was replaced.
-  const looked = (rows as { date: string; event: string; supersedes_number: number | null }[]).map(
-    ({ date, event, supersedes_number: replaced }) => {
-      const cell = { dataset, ticker, date };
-      return {
-        date,
-        event,
-        old: replaced === null ? null : supersededFile(cell, replaced),
-        current: bronzeFile(cell),
-      };
-    },
-  );
+  const looked = z
+    .array(lookedRow)
+    .parse(rows)
+    .map(({ source, resource, ticker, date, event, replaced }) => {
+      const cell = { dataset: datasetId(source, resource), ticker, date };
+      const old = replaced === null ? null : supersededFile(cell, replaced);
+      return { cell, event, old, current: bronzeFile(cell) };
+    });
   const files = looked.flatMap(({ old, current }) => (old === null ? [] : [old, current]));
   const closes = await readCloses(deps.store, files);
-  return looked.map(({ date, event, old, current }) => {
-    if (event === 'unchanged') return { date, ratio: 1 };
+  const found = new Map<string, LookedAtCell[]>();
+  for (const { cell, event, old, current } of looked) {
     const [before, after] = [closes.get(old ?? ''), closes.get(current)];
-    return { date, ratio: before !== undefined && after !== undefined && before > 0 ? after / before : null };
-  });
+    const changed = before !== undefined && after !== undefined && before > 0 ? after / before : null;
+    const key = `${cell.dataset}/${cell.ticker}`;
+    const own = found.get(key) ?? [];
+    found.set(key, own);
+    own.push({ date: cell.date, ratio: event === 'unchanged' ? 1 : changed });
+  }
+  return found;
 }

@@ -6,7 +6,7 @@ import type { Output } from './command/output.ts';
 import { clockWarning } from './schedule/clock-changes.ts';
 import { createSchedule, describeSchedule, isInLine, scheduleOf } from './schedule/daily-schedule.ts';
 import { recentTicks, scheduleLines, timeIn } from './schedule/schedule-lines.ts';
-import { configuredDays } from './schedule/tick-days.ts';
+import { configuredDays, weekDays, type WeekDay } from './schedule/tick-days.ts';
 import { triggerTick } from './schedule/trigger.ts';
 
 const actions = ['create', 'describe', 'trigger', 'pause', 'resume', 'delete'] as const;
@@ -45,7 +45,7 @@ await runCommand(program, async (output, _flags, words) => {
 async function create(lake: ConnectedLake, output: Output): Promise<ExitCode> {
   const outcome = await createSchedule(lake);
   const found = await neededSchedule(lake);
-  const { time, timeZone, days } = lake.settings.schedule;
+  const { time, timeZone } = lake.settings.schedule;
   const warning = clockWarning(lake.settings.schedule, new Date());
   const next = found.info.nextActionTimes[0];
   const said = {
@@ -53,8 +53,8 @@ async function create(lake: ConnectedLake, output: Output): Promise<ExitCode> {
     updated: 'was not what marketlake.yaml says; it is now',
     unchanged: 'is there and in line',
   };
-  const when = days === 'every-day' ? 'every day' : daysWords(await configuredDays(lake, new Date()));
-  output.say(`Schedule ${found.scheduleId} ${said[outcome]}: ${when} at ${time} ${timeZone}.`);
+  const days = daysWords(await configuredDays(lake, new Date()));
+  output.say(`Schedule ${found.scheduleId} ${said[outcome]}: ${days} at ${time} ${timeZone}.`);
   if (warning) output.say(warning);
   if (found.state.paused) output.say('It is paused. Let it go on with: npx tsx client/schedule.ts resume');
   else if (next) output.say(`It ticks next at ${timeIn(next, timeZone)}.`);
@@ -117,8 +117,9 @@ async function remove(lake: ConnectedLake, output: Output): Promise<ExitCode> {
   return exitCode.good;
 }
 
-/** `on TUESDAY, WEDNESDAY, …`, as people write them. */
-function daysWords(days: readonly string[]): string {
+/** `every day`, or `on Tuesday, Wednesday, …`. */
+function daysWords(days: readonly WeekDay[]): string {
+  if (days.length === weekDays.length) return 'every day';
   return `on ${days.map((day) => `${day.slice(0, 1)}${day.slice(1).toLowerCase()}`).join(', ')}`;
 }
 
