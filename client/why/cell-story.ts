@@ -77,7 +77,10 @@ async function readBatches(
   return { batches, absentBatches };
 }
 
-/** A publication's file lies in bronze while it is the newest, then in `superseded/`, and in an archive once that is old. */
+/**
+ * A publication's file lies in bronze while it is the newest, then in `superseded/`, and in an archive once that is
+ * old.
+ */
 async function withFiles(
   open: OpenLake,
   cell: CellKey,
@@ -92,7 +95,9 @@ async function withFiles(
     record.event === 'published' ? (keptAt.get(number) ?? bronzeFile(cell)) : null,
   );
   const closes = await readCloses(open.store, files);
-  const archives = await Promise.all(files.map(async (file) => (file === null ? null : archiveOf(open, file))));
+  const archives = await Promise.all(
+    files.map(async (file) => (file === null ? null : archiveOf(open, file))),
+  );
   return records.map((entry, place) => {
     const file = files[place] ?? null;
     const close = file === null ? null : (closes.get(file) ?? null);

@@ -156,6 +156,17 @@ describe('retention', () => {
     });
     expect(await damages(copy)).toEqual([]);
   });
+
+  it("holds one month up where what lies in its archive's place cannot be read, and no other", async () => {
+    const copy = await lake.copy();
+    await copy.store.put(massive, Buffer.from('no zip'));
+    const { left, archives } = await packOldFiles(copy.store, later);
+    expect(left.map(({ path }) => path)).toEqual([massive, 'staging massive 2026-11']);
+    expect(archives).toHaveLength(4);
+    const there = Object.keys(originals).filter((key) => key.startsWith('staging/source=massive'));
+    expect((await copy.store.list('staging')).sort()).toEqual(there.sort());
+    expect(await copy.store.namesIn('records/archives/staging~massive~2026-11')).toEqual([]);
+  });
 });
 
 describe('a lake that was packed away', () => {
