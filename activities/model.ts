@@ -11,8 +11,8 @@ import { recordRebuild } from './record-rebuild.ts';
 
 const heartbeatMs = 2_000;
 /**
- * Compacting costs about what it saves at the next rebuild: 0.4 ms a cell. Below the first number it saves less than half a second, and below
- * the second a ticker's year changes too often.
+ * Compacting costs about what it saves at the next rebuild: 0.4 ms a cell. Below the first number it saves less than
+ * half a second, and below the second a ticker's year changes too often.
  */
 const looseCellsWorthAFile = 1_000;
 const looseCellsOfAYear = 60;

@@ -13,7 +13,10 @@ export interface PackedOld {
   readonly left: number;
 }
 
-/** Packs raw answers and replaced files that are old into monthly archives. Another attempt goes on where this one ended. */
+/**
+ * Packs raw answers and replaced files that are old into monthly archives. Another attempt goes on where this one
+ * ended.
+ */
 export async function packOld(
   deps: Pick<ActivityDeps, 'store' | 'now' | 'observe'>,
   { run }: RunContext,

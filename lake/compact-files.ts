@@ -17,7 +17,10 @@ const partsSchema = z.object({
 /** What a compact file is made of: which publication of which day, by the hash of its file. */
 export type CompactParts = Readonly<z.infer<typeof partsSchema>>;
 
-/** A Parquet file with the rows of many published files, each with the hash of the file it comes from (`__part_sha256`). */
+/**
+ * A Parquet file with the rows of many published files, each with the hash of the file it comes from
+ * (`__part_sha256`).
+ */
 export interface CompactedFile {
   readonly path: string;
   /** Of all its rows: files of one version share a schema. */
@@ -28,8 +31,8 @@ export interface CompactedFile {
 export type CompactedFiles = ReadonlyMap<DatasetId, readonly CompactedFile[]>;
 
 /**
- * Finds the compact files of a lake. One that is not what the list of its parts says is told of and left aside: all that it holds lies
- * in bronze too.
+ * Finds the compact files of a lake. One that is not what the list of its parts says is told of and left aside: all
+ * that it holds lies in bronze too.
  */
 export async function findCompacted(
   store: Store,

@@ -5,7 +5,10 @@ import { bronzeFile, supersededFile } from './layout.ts';
 import { readCellRecords, type CellRecord, type Numbered } from './records.ts';
 import type { Store } from './store.ts';
 
-/** Where the file of each publication of a cell lies: the current one in bronze, earlier ones where they were kept, or packed away. */
+/**
+ * Where the file of each publication of a cell lies: the current one in bronze, earlier ones where they were kept, or
+ * packed away.
+ */
 
 /** One publication of a cell, by its record. */
 export type PublicationRecord = Numbered<CellRecord>;

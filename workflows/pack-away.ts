@@ -5,7 +5,8 @@ import { troubleOf } from './pure/failure.ts';
 import type { RunContext, RunRequest } from './pure/run.ts';
 
 /**
- * Packs old files away at the end of a daily run, where that is configured. What is old can wait: trouble with it never fails the run.
+ * Packs old files away at the end of a daily run, where that is configured. What is old can wait: trouble with it
+ * never fails the run.
  * @returns what a person should know of it; empty where all is well.
  */
 export async function packAway(context: RunContext, request: RunRequest): Promise<string> {

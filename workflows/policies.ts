@@ -72,7 +72,7 @@ export const reportPolicy: ActivityOptions = {
   },
 };
 
-/** Packing old files away: it beats while it works, goes on where an attempt ended, and a later run does what this one could not. */
+/** Packing old files away: it beats while it works, and each attempt goes on where the one before ended. */
 export const packPolicy: ActivityOptions = {
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '30 seconds',

@@ -77,7 +77,10 @@ async function readBatches(
   return { batches, absentBatches };
 }
 
-/** A publication's file lies in bronze while it is the newest, then in `superseded/`, and in an archive once that is old. */
+/**
+ * A publication's file lies in bronze while it is the newest, then in `superseded/`, and in an archive once that is
+ * old.
+ */
 async function withFiles(
   open: OpenLake,
   cell: CellKey,

@@ -26,8 +26,9 @@ export interface KeptFile {
 }
 
 /**
- * Reads a file wherever it is kept: in its place, else in an archive. It is packed before its place is emptied, and may be put back
- * into it by hand; so whoever looks in the place, in the archives and in the place once more does not miss it.
+ * Reads a file wherever it is kept: in its place, else in an archive. It is packed before its place is emptied, and
+ * may be put back into it by hand; so whoever looks in the place, in the archives and in the place once more does not
+ * miss it.
  * @throws LakeError `LakeDamaged` where it is in no place and an archive that may hold it cannot be read.
  */
 export async function readKept(store: Store, key: string): Promise<KeptFile | undefined> {

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import type { Store } from '../store.ts';
 import type { KeptFile } from './archives.ts';
 
-/** Gives a local program (DuckDB) a path by which it reads a kept file: its place, or a copy for as long as the act takes. */
+/**
+ * Gives a local program (DuckDB) a path by which it reads a kept file: its place, or a copy for as long as the act
+ * takes.
+ */
 export async function withLocalFile<T>(
   store: Store,
   file: KeptFile & { readonly place: string },

@@ -28,9 +28,10 @@ export function firstYoungMonth(now: Date, olderThanDays: number): string {
 }
 
 /**
- * Finds every file that is old and is what its manifest or record says: raw answers by the day on which they came, replaced files
- * by the day on which they were replaced. Months are taken whole, so that each becomes one archive. What is altered is left where
- * it lies, for whoever is to look at it. A killed run may have left folders of batches without files.
+ * Finds every file that is old and is what its manifest or record says: raw answers by the day on which they came,
+ * replaced files by the day on which they were replaced. Months are taken whole, so that each becomes one archive.
+ * What is altered is left where it lies, for whoever is to look at it. A killed run may have left folders of batches
+ * without files.
  */
 export async function oldFiles(
   store: Store,
@@ -80,7 +81,10 @@ async function oldStaging(
   return emptyFolders;
 }
 
-/** The hash that a batch's file must have; null for the manifest, which has its own checksum, undefined for a stranger. */
+/**
+ * The hash that a batch's file must have; null for the manifest, which has its own checksum, undefined for a
+ * stranger.
+ */
 function hashOfPart(manifest: Manifest | undefined, name: string): string | null | undefined {
   if (name === 'manifest.json') return null;
   return manifest?.pages.find(({ file }) => file === name)?.sha256;

@@ -27,6 +27,8 @@ export async function pack(
   group: ArchiveGroup,
   files: readonly ArchiveMember[],
 ): Promise<Archive> {
+  for (const archive of await archivesOf(store, group))
+    if (!(await isRecorded(store, archive))) throw lostRace(`${archive.file} is not recorded yet`);
   const generation = (await newestGeneration(store, group)) + 1;
   const file = archiveFile(group, generation);
   const members = [...files].sort((one, other) => (one.path < other.path ? -1 : 1));
@@ -47,8 +49,8 @@ export async function pack(
 }
 
 /**
- * Records an archive, and puts the list of its members beside it, unless both was done before. An archive without a record was
- * written by a process that died: it is read back again first.
+ * Records an archive, and puts the list of its members beside it, unless both was done before. An archive without a
+ * record was written by a process that died: it is read back again first.
  * @returns true where it had no record yet.
  * @throws LakeError `LakeDamaged` where it does not hold what its own list says.
  */
@@ -122,6 +124,6 @@ function notAsPacked(path: string, found: string): LakeError {
 function lostRace(found: string): LakeError {
   return new LakeError(
     'LostRace',
-    `Could not pack: ${found}. Another process packs the same files; look again.`,
+    `Could not pack: ${found}. Another process packs the same files, or one that died left this: run it again, then npx tsx client/verify.ts.`,
   );
 }

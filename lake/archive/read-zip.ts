@@ -68,6 +68,8 @@ async function withZip<T>(path: string, act: (zip: ZipFile) => Promise<T>): Prom
       zip.close();
     }
   } catch (error) {
+    // What the system refuses is trouble and no word on the archive.
+    if (error instanceof Error && 'syscall' in error) throw error;
     const found = error instanceof Error ? error.message : String(error);
     throw new LakeError(
       'LakeDamaged',

@@ -48,9 +48,9 @@ const mostMembers = 10_000;
 const mostTries = 5;
 
 /**
- * Packs what is old into archives by kind, source and month. A file is removed only when the archive that holds it has been read
- * back, has its name, is durable and is recorded, and has given back the very bytes once more. It may be killed anywhere and run
- * again, twice at a time too, and beside living workers and readers.
+ * Packs what is old into archives by kind, source and month. A file is removed only when the archive that holds it
+ * has been read back, has its name, is durable and is recorded, and has given back the very bytes once more. It may
+ * be killed anywhere and run again, twice at a time too, and beside living workers and readers.
  */
 export async function packOldFiles(store: Store, options: RetentionOptions): Promise<RetentionReport> {
   return new Retention(store, options).run();
@@ -93,7 +93,8 @@ class Retention {
       completed: this.#completed,
       removed: this.#removed,
       removedBytes: this.#removedBytes,
-      left: this.#left,
+      // What several tries found is told once.
+      left: [...new Map(this.#left.map((file) => [`${file.path} ${file.reason}`, file])).values()],
     };
   }
 

@@ -6,8 +6,8 @@ import type { Store } from '../../lake/store.ts';
 import { damage, foreign, type Finding } from './finding.ts';
 
 /**
- * Checks every archive against the hash in its record, the list of members beside it, and that nothing else lies there. The members
- * themselves are checked with the batches and publications to which they belong.
+ * Checks every archive against the hash in its record, the list of members beside it, and that nothing else lies
+ * there. The members themselves are checked with the batches and publications to which they belong.
  */
 export async function checkArchives(store: Store): Promise<Finding[]> {
   const findings: Finding[] = [];

@@ -2,7 +2,10 @@ import { compactFiles, wholeParts } from '../../lake/compact-files.ts';
 import type { Store } from '../../lake/store.ts';
 import { damage, type Finding } from './finding.ts';
 
-/** Checks every compact file against the list of its parts. Derived: what is wrong is removed, and made anew where it pays. */
+/**
+ * Checks every compact file against the list of its parts. Derived: what is wrong is removed, and made anew where it
+ * pays.
+ */
 export async function checkCompact(store: Store): Promise<Finding[]> {
   const findings: Finding[] = [];
   for await (const { file } of compactFiles(store)) {

@@ -48,6 +48,9 @@ const wrong: readonly (readonly [string, readonly string[], string])[] = [
   ['schedule', ['frobnicate'], 'Allowed choices'],
   ['schedule', [], "missing required argument 'action'"],
   ['cancel', [], "missing required argument 'run'"],
+  ['retention', ['--older-than', 'soon'], 'write a number of days'],
+  ['retention', ['--older-than', '9d'], 'There is no lake'],
+  ['compact', ['--at-least', '0'], 'write a number of cells'],
 ];
 
 describe('wrong use', () => {
@@ -77,6 +80,8 @@ describe('wrong use', () => {
     'report',
     'diff',
     'export',
+    'retention',
+    'compact',
   ])('%s --help ends with 0', async (command) => {
     const { code, out } = await place.runApart(command, '--help');
     expect(code).toBe(0);

@@ -21,6 +21,7 @@ import { rebuildBronze } from '../../proof/rebuild-bronze.ts';
 import { repairLake } from '../../proof/repair-lake.ts';
 import type { Finding } from '../../proof/verify/finding.ts';
 import { verifyLake, type VerifyReport } from '../../proof/verify/verify-lake.ts';
+import { projectFolder } from '../../settings.ts';
 import { openAsOf } from '../../warehouse/as-of/as-of.ts';
 import { layOutKnownFiles } from '../../warehouse/as-of/known-files.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
@@ -156,6 +157,17 @@ describe('retention', () => {
     });
     expect(await damages(copy)).toEqual([]);
   });
+
+  it("holds one month up where what lies in its archive's place cannot be read, and no other", async () => {
+    const copy = await lake.copy();
+    await copy.store.put(massive, Buffer.from('no zip'));
+    const { left, archives } = await packOldFiles(copy.store, later);
+    expect(left.map(({ path }) => path)).toEqual([massive, 'staging massive 2026-11']);
+    expect(archives).toHaveLength(4);
+    const there = Object.keys(originals).filter((key) => key.startsWith('staging/source=massive'));
+    expect((await copy.store.list('staging')).sort()).toEqual(there.sort());
+    expect(await copy.store.namesIn('records/archives/staging~massive~2026-11')).toEqual([]);
+  });
 });
 
 describe('a lake that was packed away', () => {
@@ -285,6 +297,24 @@ describe('verify on archives', () => {
     const again = await packOldFiles(copy.store, later);
     expect(again.completed).toEqual(['archive/staging/source=csv/2026-11.zip']);
     expect(await damages(copy)).toEqual([]);
+  });
+});
+
+describe('the commands', () => {
+  it('retention says what it would pack by the clock of today, and compact writes one file for each ticker', async () => {
+    const { store } = await lake.copy();
+    const env = { ...lake.environment, MARKETLAKE_DATA_DIR: store.root, PATH: process.env['PATH'] };
+    const asked = async (...words: string[]): Promise<unknown> => {
+      const { stdout } = await run(process.execPath, ['--import', 'tsx', ...words, '--json'], {
+        cwd: projectFolder,
+        env,
+      });
+      return JSON.parse(stdout);
+    };
+    const told = await asked('client/retention.ts', '--older-than', '40d', '--dry-run');
+    expect(told).toMatchObject({ olderThanDays: 40, isDryRun: true, removed: 0, left: [] });
+    expect(await asked('client/compact.ts')).toEqual({ files: 3, cells: 17 });
+    expect((await verifying(lake.proof(store.root))).findings).toEqual([]);
   });
 });
 

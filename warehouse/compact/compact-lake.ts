@@ -35,8 +35,8 @@ const yearRow = z.object({
 const partRow = z.object({ date: z.string(), number: z.coerce.number(), sha256: z.string() });
 
 /**
- * Writes the published rows of a ticker's year into one file, where enough of them lie in files of their own only. Derived: bronze stays
- * as it is, and what is written may be deleted at any time.
+ * Writes the published rows of a ticker's year into one file, where enough of them lie in files of their own only.
+ * Derived: bronze stays as it is, and what is written may be deleted at any time.
  */
 export async function compactLake(store: LocalStore, options: CompactOptions): Promise<CompactReport> {
   const temporaryFolder = store.pathOf(pendingKey());
@@ -88,7 +88,10 @@ async function readParts(
     from read_parquet([${paths.join(', ')}], hive_partitioning = false)`);
 }
 
-/** The tickers' years that lack enough cells, each with the version of most of its cells: the others stay files of their own. */
+/**
+ * The tickers' years that lack enough cells, each with the version of most of its cells: the others stay files of
+ * their own.
+ */
 async function looseYears(engine: Engine, atLeast: number): Promise<z.infer<typeof yearRow>[]> {
   return engine.rows(
     yearRow,

@@ -31,8 +31,8 @@ export interface YearToCompact extends Omit<CellKey, 'date'> {
 const dateRow = z.object({ date: z.string() });
 
 /**
- * Writes one compact file and the list of its parts. Only files that are what their records say go in, each under a name of our own that no
- * restatement can replace meanwhile. The same files give the same bytes.
+ * Writes one compact file and the list of its parts. Only files that are what their records say go in, each under a
+ * name of our own that no restatement can replace meanwhile. The same files give the same bytes.
  * @returns how many cells it holds.
  */
 export async function compactYear(store: LocalStore, engine: Engine, year: YearToCompact): Promise<number> {
