@@ -7,8 +7,6 @@ import type { RunContext } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';
 import { recordRebuild } from './record-rebuild.ts';
 
-const heartbeatMs = 2_000;
-
 /** What a rebuild did. `unchanged`: nothing that the warehouse shows has changed since the last one. */
 export interface Modelled {
   readonly outcome: 'built' | 'unchanged';
@@ -36,7 +34,6 @@ export async function model(deps: ModelDeps, context: RunContext): Promise<Model
 
 async function rebuild(deps: ModelDeps, context: RunContext): Promise<Modelled> {
   const activity = Context.current();
-  const beat = setInterval(() => activity.heartbeat(), heartbeatMs);
   const indexPath = deps.store.pathOf(pendingKey());
   try {
     await deps.index.copyTo(indexPath);
@@ -52,7 +49,6 @@ async function rebuild(deps: ModelDeps, context: RunContext): Promise<Modelled> 
     const built = await buildWarehouse(inputs);
     return { outcome: built.outcome, modelCount: built.models.length, testCount: built.tests.length };
   } finally {
-    clearInterval(beat);
     await rm(indexPath, { force: true });
   }
 }
