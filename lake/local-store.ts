@@ -48,7 +48,7 @@ export class LocalStore implements Store {
     try {
       await this.#inFolderOf(key, (path) => rename(pending, path));
     } catch (error) {
-      await rm(pending, { force: true });
+      await rm(pending, { force: true }).catch(() => undefined);
       throw error;
     }
   }
@@ -69,7 +69,7 @@ export class LocalStore implements Store {
     const pending = await this.#writePending(pendingFolder, bytes);
     return {
       claim: (key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path))),
-      forget: () => rm(pending, { force: true }),
+      forget: () => forget(pending),
     };
   }
 
@@ -115,7 +115,9 @@ export class LocalStore implements Store {
   }
 
   async remove(key: string): Promise<void> {
-    await rm(this.pathOf(key), { recursive: true, force: true });
+    await rm(this.pathOf(key), { recursive: true, force: true }).catch((error: unknown) => {
+      throw unwritable(`remove ${key}`, error);
+    });
     this.#folders.forgetBelow(this.pathOf(key));
   }
 
@@ -150,7 +152,7 @@ export class LocalStore implements Store {
       }
       return isNewEverywhere;
     } finally {
-      await rm(pending, { force: true });
+      await forget(pending);
     }
   }
 
@@ -171,6 +173,13 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   return reading.catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
+  });
+}
+
+/** Removes a file under a name nobody looks at; what stays for an error of the disk goes at a next start. */
+async function forget(pending: string): Promise<void> {
+  await rm(pending, { force: true }).catch((error: unknown) => {
+    throw unwritable('remove what was written', error);
   });
 }
 

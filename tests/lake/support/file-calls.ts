@@ -16,15 +16,29 @@ export class CallCounter {
     this.#stopped = () => resolve('stopped');
   });
 
-  /** `kill`: the whole process dies on the spot. `halt`: this act makes no call any more, for ever. */
+  #hasFailed = false;
+
+  /**
+   * `kill`: the whole process dies on the spot. `halt`: this act makes no call any more, for ever. `fail`: the call is
+   * refused with an error of the disk, once, and the act goes on as it thinks fit; it sees closes, too.
+   */
   constructor(
     private readonly stopBefore: number,
-    private readonly how: 'kill' | 'halt',
+    readonly how: 'kill' | 'halt' | 'fail',
+    private readonly errno = 'EIO',
   ) {}
 
   /** Notes a call that is about to be made; never comes back from the one to stop before. */
   async before(name: string, path: string): Promise<void> {
-    if (this.calls.length >= this.stopBefore) {
+    if (this.how === 'fail' && this.calls.length === this.stopBefore && !this.#hasFailed) {
+      this.#hasFailed = true;
+      this.calls.push({ name: `refused ${name}`, path });
+      throw Object.assign(new Error(`${this.errno}: the test refused it, ${name}`), {
+        code: this.errno,
+        syscall: name,
+      });
+    }
+    if (this.how !== 'fail' && this.calls.length >= this.stopBefore) {
       if (this.how === 'kill') process.kill(process.pid, 'SIGKILL');
       this.#stopped?.();
       await new Promise(() => undefined);
@@ -75,6 +89,12 @@ function watched(
 ): FileHandle {
   const sync = handle.sync.bind(handle);
   const writeFile = handle.writeFile.bind(handle);
+  const close = handle.close.bind(handle);
+  handle.close = async () => {
+    await close();
+    // The system gives the file back even where it says that writing it failed.
+    if (counters.getStore()?.how === 'fail') await before('close', path);
+  };
   handle.sync = async () => {
     await before('sync', path);
     return sync();
