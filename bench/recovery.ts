@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { cpus, loadavg } from 'node:os';
 import { seededRandom } from '../chaos/random.ts';
 import { openStage, type Stage } from '../chaos/stage.ts';
+import { backfillFlags } from '../chaos/undisturbed.ts';
 import { table } from '../client/command/table.ts';
-import { addDays, utcDateOf } from '../workflows/pure/cell.ts';
 
 /** What came of one killed worker. */
 export interface Recovery {
@@ -19,7 +19,6 @@ export interface Recovery {
 export const recoveryBarSeconds = 6;
 
 const days = 120;
-const daysAgo = 5;
 const lookEveryMs = 25;
 const longestWorkSeconds = 1.5;
 
@@ -33,8 +32,7 @@ export async function measureRecoveries(
   grain: 'cell' | 'month' = 'cell',
 ): Promise<Recovery[]> {
   const random = seededRandom(seed, 0);
-  const to = addDays(utcDateOf(Date.now()), -daysAgo);
-  const stage = await openStage(['--from', addDays(to, 1 - days), '--to', to, '--grain', grain]);
+  const stage = await openStage({ backfill: backfillFlags({ days, grain }) });
   try {
     const recoveries: Recovery[] = [];
     while (recoveries.length < kills) {
@@ -73,23 +71,24 @@ async function publishedCount({ opened }: Stage): Promise<number> {
 
 /** Measures and prints recoveries of both lanes beside the bar; it says what it found and does not judge. */
 export async function benchRecovery(rounds: number): Promise<void> {
-  const kills = 5 * rounds;
   const seed = 7;
-  const recoveries = await measureRecoveries(kills, seed);
+  const lanes = ['cell', 'month'] as const;
+  const rows: string[][] = [];
+  for (const grain of lanes) {
+    const recoveries = await measureRecoveries(5 * rounds, seed, grain);
+    const row = (of: keyof Recovery): string[] => {
+      const sorted = recoveries.map((each) => each[of]).sort((left, right) => left - right);
+      return [sorted[Math.floor((sorted.length - 1) / 2)], sorted.at(-1)].map((value) =>
+        (value ?? 0).toFixed(1),
+      );
+    };
+    rows.push([grain, ...row('readySeconds'), ...row('cellSeconds')]);
+  }
   console.log(
-    `\n${kills} kills of a worker, seed ${seed}; ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`,
+    `\n${5 * rounds} kills of a worker in each lane, seed ${seed}; ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`,
   );
-  const head = ['cells published', 'worker ready s', 'next cell s'];
-  const rows = recoveries.map(({ published, readySeconds, cellSeconds }) => [
-    String(published),
-    readySeconds.toFixed(1),
-    cellSeconds.toFixed(1),
-  ]);
-  for (const line of table([head, ...rows], new Set(head.keys()))) console.log(line);
-  const median = (of: keyof Recovery): number =>
-    recoveries.map((each) => each[of]).sort((left, right) => left - right)[Math.floor((kills - 1) / 2)] ?? 0;
-  const met = median('cellSeconds') < recoveryBarSeconds ? 'met' : 'missed';
-  console.log(
-    `\nmedian: ready ${median('readySeconds').toFixed(1)} s, next cell ${median('cellSeconds').toFixed(1)} s  (bar ${recoveryBarSeconds}: ${met})`,
-  );
+  const head = ['by the', 'ready s: median', 'slowest', 'next cell s: median', 'slowest'];
+  for (const line of table([head, ...rows], new Set([1, 2, 3, 4]))) console.log(line);
+  const isMet = rows.every((row) => Number(row[3]) < recoveryBarSeconds);
+  console.log(`\nmedians of the next cell below ${recoveryBarSeconds} s: ${isMet ? 'met' : 'missed'}`);
 }
