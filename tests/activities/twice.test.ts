@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { DefaultLogger } from '@temporalio/worker';
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -99,7 +100,11 @@ async function attempt<T>(
     workflowId: `${lane.deps.lake.id}/${workflowId}`,
     runId: `run-of-${workflowId}`,
   };
-  const environment = new MockActivityEnvironment({ workflowExecution, activityId, attempt: number });
+  const environment = new MockActivityEnvironment(
+    { workflowExecution, activityId, attempt: number },
+    // That attempts fail here is the point.
+    { logger: new DefaultLogger('ERROR', () => undefined) },
+  );
   // The environment answers what its function does.
   return await environment.run(step);
 }
@@ -172,3 +177,26 @@ it.each(seeds)(
     expect(left.flat()).toEqual([]);
   },
 );
+
+it('a candidate that is deleted or cut short between two steps, wherever, is written again, and nothing else is published', async () => {
+  const lane = await openLane('damaged');
+  const { store } = lane.deps;
+  const random = seededRandom(seeds[0] ?? 0, 1);
+  let counted = 0;
+  const damaged: string[] = [];
+  // So that no cell is damaged more often than it is tried.
+  const mostDamages = 4;
+  const doStep: DoStep = async (id, step) => {
+    const answer = await attempt(lane, id, String((counted += 1)), 1, step);
+    for (const key of await store.list('candidates')) {
+      if (!key.includes(id.slice(-10)) || random.next() < 0.4 || damaged.length >= mostDamages) continue;
+      damaged.push(random.oneOf(['deleted', 'cut']));
+      if (damaged.at(-1) === 'deleted') await store.remove(key);
+      else await truncate(store.pathOf(key), 100);
+    }
+    return answer;
+  };
+  await bringIntoBronze(lane, doStep);
+  expect(damaged).toHaveLength(mostDamages);
+  expect(await hashesBelow(store, 'bronze')).toEqual(once);
+});
