@@ -6,8 +6,6 @@ import { troubleOf } from '../workflows/pure/failure.ts';
 import { inLake } from '../workflows/pure/ids.ts';
 import type { ActivityDeps } from './deps.ts';
 
-const heartbeatMs = 5_000;
-
 /** What became of a workflow that another run had in hand. */
 export type Awaited =
   | { readonly outcome: 'completed'; readonly result: unknown }
@@ -16,7 +14,6 @@ export type Awaited =
 /** Waits for a workflow of another run (a cell, or a window), for as long as its own policy allows. */
 export async function awaitWorkflow(deps: ActivityDeps, id: string): Promise<Awaited> {
   const context = Context.current();
-  const beat = setInterval(() => context.heartbeat(), heartbeatMs);
   try {
     const result: unknown = await Promise.race([
       deps.client.workflow.getHandle(inLake(deps.lake.id, id)).result(),
@@ -28,8 +25,6 @@ export async function awaitWorkflow(deps: ActivityDeps, id: string): Promise<Awa
     if (error instanceof WorkflowNotFoundError) return { outcome: 'gone', reason: error.message };
     if (error instanceof WorkflowFailedError) return { outcome: 'failed', reason: troubleOf(error).reason };
     throw error;
-  } finally {
-    clearInterval(beat);
   }
 }
 

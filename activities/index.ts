@@ -2,6 +2,7 @@ import { audit } from './audit.ts';
 import { auditMonth } from './audit-month.ts';
 import { awaitPartition, awaitWorkflow } from './await-partition.ts';
 import { deliver } from './deliver.ts';
+import { beating } from './beat.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translating } from './failures.ts';
 import { fetch } from './fetch.ts';
@@ -68,12 +69,12 @@ type WithoutDeps<Step> = Step extends (deps: ActivityDeps, ...args: infer Args) 
 /** The steps as a workflow calls them. */
 export type Activities = { readonly [Name in keyof Steps]: WithoutDeps<Steps[Name]> };
 
-/** Binds every step to what the worker opened for it, and to the edge that translates its errors. */
+/** Binds every step to what the worker opened for it, has it beat, and puts it behind the edge that translates its errors. */
 export function createActivities(deps: ActivityDeps): Activities {
   const bound = Object.entries(steps).map(([name, step]) => {
     // Each step takes its own arguments after the deps; together they have no common type.
     const act = step as (deps: ActivityDeps, ...args: unknown[]) => Promise<unknown>;
-    return [name, translating((...args: unknown[]) => act(deps, ...args))];
+    return [name, translating(beating((...args: unknown[]) => act(deps, ...args)))];
   });
   // Built from the table's own names, so it has exactly them.
   return Object.fromEntries(bound) as Activities;

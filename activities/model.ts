@@ -9,7 +9,6 @@ import type { RunContext } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';
 import { recordRebuild } from './record-rebuild.ts';
 
-const heartbeatMs = 2_000;
 /**
  * Compacting costs about what it saves at the next rebuild: 0.4 ms a cell. Below the first number it saves less than
  * half a second, and below the second a ticker's year changes too often.
@@ -44,7 +43,6 @@ export async function model(deps: ModelDeps, context: RunContext): Promise<Model
 
 async function rebuild(deps: ModelDeps, context: RunContext): Promise<Modelled> {
   const activity = Context.current();
-  const beat = setInterval(() => activity.heartbeat(), heartbeatMs);
   const indexPath = deps.store.pathOf(pendingKey());
   try {
     await deps.index.copyTo(indexPath);
@@ -65,7 +63,6 @@ async function rebuild(deps: ModelDeps, context: RunContext): Promise<Modelled> 
     if (built.looseCells >= looseCellsWorthAFile) await compact(deps, indexPath, activity.cancellationSignal);
     return { outcome: built.outcome, modelCount: built.models.length, testCount: built.tests.length };
   } finally {
-    clearInterval(beat);
     await rm(indexPath, { force: true });
   }
 }

@@ -3,8 +3,6 @@ import { packOldFiles, type RetentionReport } from '../lake/archive/retain.ts';
 import type { RunContext } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';
 
-const heartbeatMs = 2_000;
-
 /** What was packed away at a run's end. */
 export interface PackedOld {
   readonly archives: number;
@@ -22,10 +20,8 @@ export async function packOld(
   { run }: RunContext,
   olderThanDays: number,
 ): Promise<PackedOld> {
-  const activity = Context.current();
-  const beat = setInterval(() => activity.heartbeat(), heartbeatMs);
+  const { cancellationSignal: signal } = Context.current();
   try {
-    const signal = activity.cancellationSignal;
     const report = await packOldFiles(deps.store, { olderThanDays, now: deps.now(), signal });
     const counts = { archives: report.archives.length, removed: report.removed };
     const reason = report.left[0] && `${report.left[0].path}: ${report.left[0].reason}`;
@@ -38,12 +34,10 @@ export async function packOld(
     });
     return { ...counts, left: report.left.length };
   } catch (error) {
-    activity.cancellationSignal.throwIfAborted();
+    signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     deps.observe({ kind: 'retention', run, outcome: 'failed', archives: 0, removed: 0, reason });
     throw error;
-  } finally {
-    clearInterval(beat);
   }
 }
 

@@ -1,67 +1,101 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { table } from '../client/command/table.ts';
 import { exitCode } from '../client/command/exit-code.ts';
-import type { RoundEnd } from './kill-round.ts';
-import { playKillRounds } from './kill-rounds.ts';
+import { table } from '../client/command/table.ts';
+import type { ChaosOptions, ScenarioEnd } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
 import { closeStages } from './stage.ts';
+import { UndisturbedRuns } from './undisturbed.ts';
+
+const names = Object.keys(scenarios);
+const about = names.map((name) => `  ${name.padEnd(12)} ${scenarios[name]?.about}`).join('\n');
 
 const program = new Command('chaos')
   .description(
-    'Kills worker, server, client and all three at random moments of a backfill, over a synthetic market that spoils a\n' +
-      'fifth of its answers, and checks what is left. Ends with 1 where something is wrong. docs/faults.md says what for.',
+    'Makes go wrong what can, over a synthetic market, and checks what is left. Ends with 1 where something is wrong.\n' +
+      'docs/faults.md says what for.',
   )
-  .option('--rounds <n>', 'how many rounds; one takes about a minute on two cores', wholeNumber, 50)
+  .option('--only <names>', 'scenarios, with commas between (default: all but soak)', namesOf)
+  .option('--short', 'seconds where the long form takes minutes; one round, 12 days')
   .option(
-    '--seed <n>',
-    'draws the kills and faults again that this seed drew (default: another each time)',
+    '--rounds <n>',
+    'kills: how many rounds; one takes about a minute on two cores (default: 50)',
     wholeNumber,
   )
-  .option('--days <n>', 'how many days each round backfills', wholeNumber, 45)
-  .option(
-    '--grain <grain>',
-    'the lane that the backfill takes: cell or month (default: what backfill chooses)',
-  )
+  .option('--seed <n>', 'draws again what this seed drew (default: another each time)', wholeNumber)
+  .option('--days <n>', 'how many days each run backfills (default: 45)', wholeNumber)
+  .option('--grain <grain>', 'the lane that backfills take: cell or month (default: what backfill chooses)')
+  .option('--minutes <n>', 'how long trouble lasts that has a length', aboveZero)
+  .option('--hours <n>', 'soak: how long (default: 1)', aboveZero)
+  .addHelpText('after', `\nScenarios:\n${about}`)
   .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.good : exitCode.wrongUse))
   .parse();
-const options = program.opts<{ rounds: number; seed?: number; days: number; grain?: string }>();
-const seed = options.seed ?? Math.floor(Math.random() * 1_000_000) + 1;
+interface Flags {
+  readonly only?: readonly string[];
+  readonly short?: true;
+  readonly rounds?: number;
+  readonly seed?: number;
+  readonly days?: number;
+  readonly grain?: string;
+  readonly minutes?: number;
+  readonly hours?: number;
+}
+const { only, short, ...flags } = program.opts<Flags>();
+const isShort = short === true;
+const seed = flags.seed ?? Math.floor(Math.random() * 1_000_000) + 1;
 const say = (line: string): void => console.log(line);
+const undisturbed = new UndisturbedRuns(say);
+const { rounds = isShort ? 1 : 50, days = isShort ? 12 : 45 } = flags;
+const options: ChaosOptions = { ...flags, seed, isShort, rounds, days, undisturbed, say };
 
 say(`seed ${seed}`);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void closeStages().finally(() => process.exit(exitCode.interrupted)));
-try {
-  const ends = await playKillRounds({ ...options, seed, faultShare: 0.2, say });
-  for (const line of summary(ends)) say(line);
-  process.exit(ends.some(({ complaints }) => complaints.length > 0) ? exitCode.cellsMissing : exitCode.good);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(exitCode.weFailed);
+
+const ends: (readonly [string, ScenarioEnd])[] = [];
+for (const name of only ?? names.filter((each) => !scenarios[each]?.isOnlyNamed)) {
+  say(`\n${name}: ${scenarios[name]?.about}`);
+  ends.push([name, await playOrComplain(name)]);
+}
+await undisturbed.close();
+say('');
+const rows = ends.map(([name, end]) => [name, scenarios[name]?.rows ?? '', verdictOf(end), end.figures]);
+for (const line of table([['scenario', 'rows', 'verdict', `figures, seed ${seed}`], ...rows])) say(line);
+process.exit(
+  ends.some(([, { complaints }]) => complaints.length > 0) ? exitCode.cellsMissing : exitCode.good,
+);
+
+/** A scenario that could not be played to its end is no proof: it counts as broken, and the others go on. */
+async function playOrComplain(name: string): Promise<ScenarioEnd> {
+  const scenario = scenarios[name];
+  if (!scenario) throw new RangeError(`There is no scenario "${name}"`);
+  const end = await scenario.play(options).catch((error: unknown): ScenarioEnd => {
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { figures: 'not played to its end', complaints: [said] };
+  });
+  for (const complaint of end.complaints) say(`  WRONG: ${complaint}`);
+  return end;
 }
 
-function summary(ends: readonly RoundEnd[]): string[] {
-  const sum = (of: (end: RoundEnd) => number): string =>
-    String(ends.reduce((total, end) => total + of(end), 0));
-  const recoveries = ends
-    .flatMap(({ recoverySeconds }) => recoverySeconds)
-    .sort((left, right) => left - right);
-  const at = (share: number): string =>
-    recoveries[Math.ceil(share * recoveries.length) - 1]?.toFixed(1) ?? '-';
-  return table([
-    ['', `seed ${seed}`],
-    ['rounds', String(ends.length)],
-    ['rounds with something wrong', sum(({ complaints }) => (complaints.length > 0 ? 1 : 0))],
-    ['kills', sum(({ kills }) => kills.length)],
-    ['  of these after the run', sum(({ idleKills }) => idleKills)],
-    ['requests', sum(({ requests }) => requests)],
-    ['answers spoiled', sum(({ faults }) => faults)],
-    ['recoveries, s: median', at(0.5)],
-    ['recoveries, s: slowest', at(1)],
-  ]);
+function verdictOf({ complaints, skipped }: ScenarioEnd): string {
+  if (skipped !== undefined) return `skipped: ${skipped}`;
+  return complaints.length === 0 ? 'held' : `${complaints.length} WRONG`;
+}
+
+function namesOf(text: string): string[] {
+  const wanted = text.split(',').map((name) => name.trim());
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown === undefined) return wanted;
+  throw new InvalidArgumentError(`There is no scenario "${unknown}". There are: ${names.join(', ')}.`);
 }
 
 function wholeNumber(text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number > 0) return number;
   throw new InvalidArgumentError('Write a whole number above 0.');
+}
+
+function aboveZero(text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new InvalidArgumentError('Write a number above 0.');
 }

@@ -7,6 +7,18 @@ import { startCommand, type CommandChild } from './command-child.ts';
 /** What a round kills. */
 export type Victim = 'worker' | 'server' | 'client' | 'all three';
 
+/** What a stage is set up with. */
+export interface StageSetup {
+  /** The flags of its backfill. */
+  readonly backfill: readonly string[];
+  /** Spoils the market before the backfill asks it. */
+  readonly before?: (market: SampleMarket) => void;
+  /** Gives the worker another address of the server, such as a line that can be cut. */
+  readonly lineTo?: (address: string) => Promise<string>;
+  /** How long its runs bear trouble. */
+  readonly patienceMinutes?: number;
+}
+
 /** A market, and a server, a worker and a client on one lake, each a process that may be killed. */
 export interface Stage {
   readonly market: SampleMarket;
@@ -18,6 +30,8 @@ export interface Stage {
   /** Starts again what was killed, in the order in which each needs the one before. */
   readonly startAgain: (victim: Victim) => Promise<void>;
   readonly restartClient: () => void;
+  /** Starts one more worker on the same lake, which is ended with the stage. */
+  readonly addWorker: () => Promise<WorkerChild>;
   /** Ends the worker in order and starts another, as the next `npm start` would. */
   readonly nextStart: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -25,7 +39,7 @@ export interface Stage {
 
 /** Small pages make more requests, and few cells at once a run that lasts until it is killed. */
 const pageSize = 8;
-const overlay = { run: { cellsAtOnce: 20, windowsAtOnce: 3, patienceMinutes: 2 } };
+const run = { cellsAtOnce: 20, windowsAtOnce: 3 };
 
 const openStages = new Set<Stage>();
 
@@ -35,13 +49,19 @@ export async function closeStages(): Promise<void> {
 }
 
 /** Brings everything up and begins a backfill. */
-export async function openStage(backfill: readonly string[]): Promise<Stage> {
+export async function openStage(setup: StageSetup): Promise<Stage> {
+  const { backfill, patienceMinutes = 2 } = setup;
   const server = await startTestServer();
   const market = await startSampleMarket({ pageSize });
+  const overlay = { run: { ...run, patienceMinutes } };
   const opened = await openTestLake({ address: server.address, market, overlay });
   const { environment } = opened;
   const startClient = (): CommandChild => startCommand('backfill', backfill, environment);
-  let worker = await startWorkerChild(environment);
+  const line = await setup.lineTo?.(server.address);
+  const ofWorker = line === undefined ? environment : { ...environment, TEMPORAL_ADDRESS: line };
+  const others: WorkerChild[] = [];
+  let worker = await startWorkerChild(ofWorker);
+  setup.before?.(market);
   let client = startClient();
   const is = (victim: Victim, ...those: Victim[]): boolean => [...those, 'all three'].includes(victim);
   const stage: Stage = {
@@ -59,18 +79,23 @@ export async function openStage(backfill: readonly string[]): Promise<Stage> {
     },
     startAgain: async (victim) => {
       if (is(victim, 'server')) await server.restart();
-      if (is(victim, 'worker')) worker = await startWorkerChild(environment);
+      if (is(victim, 'worker')) worker = await startWorkerChild(ofWorker);
       if (is(victim, 'client')) client = startClient();
     },
     restartClient: () => void (client = startClient()),
+    addWorker: async () => {
+      const other = await startWorkerChild(environment);
+      others.push(other);
+      return other;
+    },
     nextStart: async () => {
-      await worker.stop();
+      await Promise.all([worker, ...others.splice(0)].map((each) => each.stop()));
       worker = await startWorkerChild(environment);
     },
     close: async () => {
       if (!openStages.delete(stage)) return;
       await client.kill();
-      await worker.stop();
+      await Promise.all([worker, ...others].map((each) => each.stop()));
       await opened.close();
       await market.close();
       await server.close();

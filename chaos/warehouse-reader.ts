@@ -47,7 +47,8 @@ async function complaintOf(lake: ConnectedLake): Promise<string | undefined> {
     const isWhole =
       row !== undefined &&
       Number(row['builds']) > 0 &&
-      Number(row['summary_rows']) > 0 &&
+      // Built where nothing is published yet, it is whole and empty.
+      (Number(row['summary_rows']) > 0 || row['prices'] === 0) &&
       row['dated'] === row['prices'] &&
       row['wrong'] === 0;
     return isWhole ? undefined : `it holds ${JSON.stringify(row)}`;

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 /**
  * Makes durable what folders name. Those who ask while a folder's sync is under way share the next one: what they
  * named may have come too late for this one. So a hundred new names cost a few syncs, and nobody is answered early.
+ * Where one fails they are told so, too: the system may have dropped their names with it, and call the next one good.
  */
 export class FolderSyncs {
   readonly #running = new Map<string, Promise<void>>();
@@ -23,12 +24,7 @@ export class FolderSyncs {
   }
 
   #after(folder: string, running: Promise<void>): Promise<void> {
-    const begin = (): Promise<void> => {
-      this.#next.delete(folder);
-      return this.#begin(folder);
-    };
-    // Who asked for the running one is told of its failure; the next is another attempt.
-    const next = running.then(begin, begin);
+    const next = running.finally(() => this.#next.delete(folder)).then(() => this.#begin(folder));
     this.#next.set(folder, next);
     return next;
   }

@@ -11,6 +11,7 @@ import {
   insertRunRecords,
   insertWindowRecords,
 } from './index-schema.ts';
+import { isDiskTrouble } from './disk-trouble.ts';
 import { tryParseJson } from './json.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
@@ -66,7 +67,8 @@ export class LakeIndex {
   }
 
   async #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(act, act);
+    const safely = (): Promise<T> => this.#orUnwritable(act);
+    const turn = this.#queue.then(safely, safely);
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
@@ -79,6 +81,16 @@ export class LakeIndex {
       if (!isDamage(error)) throw error;
       await discard(this.indexPath);
       return this.#askFile(question);
+    }
+  }
+
+  /** A full disk shows wherever DuckDB happens to write: when it opens, fills, commits or copies. */
+  async #orUnwritable<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof LakeError || !isDiskTrouble(error)) throw error;
+      throw unwritable(this.indexPath, error);
     }
   }
 
@@ -213,9 +225,17 @@ async function recreate(path: string, cause: unknown): Promise<DuckDBInstance> {
   await discard(path);
   const { DuckDBInstance } = await import('@duckdb/node-api');
   return DuckDBInstance.create(path, { autoinstall_known_extensions: 'false' }).catch(() => {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new LakeError('LakeUnwritable', `Could not make the lake's index at ${path}: ${found}`, cause);
+    throw unwritable(path, cause);
   });
+}
+
+function unwritable(path: string, cause: unknown): LakeError {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  return new LakeError(
+    'LakeUnwritable',
+    `Could not write the lake's index at ${path}: ${found}. Check disk space and permissions; it is tried again by itself.`,
+    cause,
+  );
 }
 
 async function hasRightVersion(instance: DuckDBInstance): Promise<boolean> {

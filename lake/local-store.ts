@@ -44,7 +44,7 @@ export class LocalStore implements Store {
     try {
       await this.#inFolderOf(key, (path) => rename(pending, path));
     } catch (error) {
-      await rm(pending, { force: true });
+      await rm(pending, { force: true }).catch(() => undefined);
       throw error;
     }
   }
@@ -108,7 +108,9 @@ export class LocalStore implements Store {
   }
 
   async remove(key: string): Promise<void> {
-    await rm(this.pathOf(key), { recursive: true, force: true });
+    await rm(this.pathOf(key), { recursive: true, force: true }).catch((error: unknown) => {
+      throw unwritable(`remove ${key}`, error);
+    });
     this.#folders.forgetBelow(this.pathOf(key));
   }
 
@@ -148,7 +150,7 @@ export class LocalStore implements Store {
     return {
       key: relative(this.root, pending).replaceAll(sep, '/'),
       claim: (key) => this.#inFolderOf(key, (path) => unlessThere(link(pending, path))),
-      forget: () => rm(pending, { force: true }),
+      forget: () => forget(pending),
     };
   }
 
@@ -169,6 +171,13 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   return reading.catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
+  });
+}
+
+/** Removes a file under a name nobody looks at; what stays for an error of the disk goes at a next start. */
+async function forget(pending: string): Promise<void> {
+  await rm(pending, { force: true }).catch((error: unknown) => {
+    throw unwritable('remove what was written', error);
   });
 }
 

@@ -20,15 +20,18 @@ const longestWriteMs = 10 * 60_000;
 
 /** Brings the lake back to what its records say. */
 export async function recover(store: LocalStore, index: LakeIndex, help: RecoveryHelp): Promise<Recovered> {
+  return { ...(await recoverRemains(store, help)), ...(await recoverBronze(store, index, help)) };
+}
+
+/** The part that takes moments, however much is published: what dead writers left is removed or carried out. */
+export async function recoverRemains(
+  store: LocalStore,
+  help: Pick<RecoveryHelp, 'isOpen' | 'now'>,
+): Promise<Pick<Recovered, 'removed' | 'completed'>> {
   const removed = await removeDeadWrites(store, help.now());
   const candidates = await settleCandidates(store, help);
   const batches = await removeDeadBatches(store, help);
-  const bronze = await recoverBronze(store, index, help);
-  return {
-    removed: [...removed, ...candidates.removed, ...batches],
-    completed: candidates.completed,
-    ...bronze,
-  };
+  return { removed: [...removed, ...candidates.removed, ...batches], completed: candidates.completed };
 }
 
 /** Removes what is nobody's, and says what it was. */
@@ -67,7 +70,7 @@ function isOfDeadProcess(name: string): boolean {
 /** Candidates whose workflow has ended: a promise is kept, the rest removed. */
 async function settleCandidates(
   store: LocalStore,
-  help: RecoveryHelp,
+  help: Pick<RecoveryHelp, 'isOpen'>,
 ): Promise<{ removed: string[]; completed: string[] }> {
   const removed: string[] = [];
   const completed: string[] = [];
@@ -87,7 +90,7 @@ async function settleCandidates(
 }
 
 /** Raw pages that were being collected for a workflow that has ended. */
-async function removeDeadBatches(store: LocalStore, help: RecoveryHelp): Promise<string[]> {
+async function removeDeadBatches(store: LocalStore, help: Pick<RecoveryHelp, 'isOpen'>): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await store.namesIn('incoming')) {
     const batchId = readSegment(name);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isDiskTrouble } from '../lake/disk-trouble.ts';
 import { cellSegments } from '../lake/layout.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
 import { EngineError, type Engine } from './engine.ts';
@@ -180,7 +181,8 @@ async function guardReading(dataset: DatasetOfBuild, read: () => Promise<void>):
   try {
     await read();
   } catch (error) {
-    if (!(error instanceof EngineError) || error.kind === 'Out of Memory') throw error;
+    if (!(error instanceof EngineError) || error.kind === 'Out of Memory' || isDiskTrouble(error))
+      throw error;
     const message = `Could not read the published files of ${dataset.id}: ${error.message}. Compare the file with its record and publish its cell again; the old warehouse stays.`;
     throw new WarehouseError('BronzeUnreadable', message, { cause: error });
   }

@@ -1,6 +1,7 @@
 import { DuckDBDataChunk, DuckDBInstance, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import { totalmem } from 'node:os';
 import { z } from 'zod';
+import { isDiskTrouble } from '../lake/disk-trouble.ts';
 import { literal } from './sql-text.ts';
 
 /** What DuckDB found wrong with a statement. */
@@ -20,7 +21,7 @@ export class EngineError extends Error {
 
   /** True where the machine failed, not the statement. */
   get isMachineTrouble(): boolean {
-    return this.kind === 'IO' || this.kind === 'Out of Memory' || this.kind === 'FATAL';
+    return ['IO', 'Out of Memory', 'FATAL'].includes(this.kind) || isDiskTrouble(this);
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { isDiskTrouble } from '../lake/disk-trouble.ts';
 import { EngineError, type Engine } from './engine.ts';
 import { isLockConflict } from './lock.ts';
 import { literal } from './sql-text.ts';
@@ -44,6 +45,8 @@ export async function withIndex<T>(engine: Engine, indexPath: string, act: () =>
   try {
     return await act();
   } catch (error) {
+    // What was read did not fit into memory or where it spills to: nothing is wrong with the index.
+    if (error instanceof EngineError && (error.kind === 'Out of Memory' || isDiskTrouble(error))) throw error;
     throw error instanceof EngineError ? unreadable(indexPath, error.message, error) : error;
   } finally {
     await engine.run('detach lake_index');

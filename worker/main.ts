@@ -2,7 +2,9 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { ContractError } from '../contracts/contract-error.ts';
 import { LakeError } from '../lake/lake-error.ts';
-import { recover } from '../lake/recover.ts';
+import { recoverBronze } from '../lake/recover-bronze.ts';
+import { recoverRemains } from '../lake/recover.ts';
+import type { Recovered, RecoveryHelp } from '../lake/recovery.ts';
 import { openProofLake } from '../proof/proof-lake.ts';
 import { restoreCell } from '../proof/restore-cell.ts';
 import { readRuntime } from '../lake/runtime.ts';
@@ -10,8 +12,9 @@ import { LocalStore } from '../lake/local-store.ts';
 import { loadSettings, SettingsError, temporalConnection } from '../settings.ts';
 import { openExecutions } from './open-executions.ts';
 import { openDeps } from './open-deps.ts';
+import type { Log } from '../telemetry/log.ts';
 import { openTelemetry } from './open-telemetry.ts';
-import { runWorker } from './run-worker.ts';
+import { runWorker, type RunningWorker } from './run-worker.ts';
 
 /** Runs a worker for one lake until it is told to stop, or until the process that started it is gone. */
 async function main(): Promise<void> {
@@ -29,27 +32,44 @@ async function main(): Promise<void> {
   });
   const deps = await openDeps(settings, client, () => new Date(), telemetry.observe);
   const proofLake = openProofLake(deps.store, deps.sources);
-  const recovered = await recover(deps.store, deps.index, {
+  const help: RecoveryHelp = {
     isOpen: openExecutions(client, deps.lake.id),
     restore: (cell) => restoreCell(proofLake, cell),
     now: deps.now,
-  });
-  for (const [what, names] of Object.entries({ ...recovered })) {
-    if (names.length > 0) log.info({ names: names.slice(0, 5) }, `recovery: ${what} ${names.length}`);
-  }
+  };
+  tellRecovered(log, await recoverRemains(deps.store, help));
   telemetry.watchLake(deps);
   const worker = await runWorker(settings, deps, connection, namespace ?? 'default', telemetry.watched);
-  log.info({ lake: deps.lake.id }, `worker ready for lake ${deps.lake.id}`);
-  process.send?.('ready');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => worker.stop());
   process.on('disconnect', () => worker.stop());
+  const sayReady = async (): Promise<void> => {
+    // Reading all of bronze takes longer the more is published: whoever waits for a cell does not wait for that.
+    tellRecovered(log, await recoverBronze(deps.store, deps.index, help));
+    log.info({ lake: deps.lake.id }, `worker ready for lake ${deps.lake.id}`);
+    process.send?.('ready');
+  };
   try {
-    await worker.ended;
+    await Promise.race([worker.ended, sayReady().then(() => worker.ended, endedBy(worker))]);
   } finally {
     await connection.close();
     await telemetry.stop();
     log.info('worker stopped');
   }
+}
+
+function tellRecovered(log: Log, recovered: Partial<Recovered>): void {
+  for (const [what, names] of Object.entries(recovered)) {
+    if (names.length > 0) log.info({ names: names.slice(0, 5) }, `recovery: ${what} ${names.length}`);
+  }
+}
+
+/** Ends a worker that is at work already, in order, and passes on why. */
+function endedBy(worker: RunningWorker): (error: unknown) => Promise<never> {
+  return async (error) => {
+    worker.stop();
+    await worker.ended;
+    throw error;
+  };
 }
 
 /** Ends with 2 where the configuration is wrong, as the commands do. */

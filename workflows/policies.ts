@@ -9,11 +9,24 @@ import type { ActivityOptions } from '@temporalio/workflow';
 const fastestRetrySeconds = 1;
 const slowestRetrySeconds = 60;
 
+/**
+ * How long a step may be silent before its worker is taken for dead; it beats four times as often. What takes moments comes
+ * back soon; a plan of a million cells or a warehouse may leave no time to beat for a while.
+ */
+const silence = { short: '4 seconds', long: '15 seconds' } as const;
+
+/**
+ * How long a worker may think about a cell, a month or a window before it is taken for dead and another one goes on. They
+ * take milliseconds. From the fourth attempt the server gives longer by itself, so one that is only slow gets there.
+ */
+export const childTaskTimeout = '4 seconds';
+
 /** Asking a source: a minute for one answer. The queue paces it, so it is never dispatched eagerly past it. */
 export function fetchPolicy(taskQueue: string, patienceSeconds: number): ActivityOptions {
   return {
     taskQueue,
     startToCloseTimeout: '1 minute',
+    heartbeatTimeout: silence.short,
     allowEagerDispatch: false,
     retry: patientRetry(patienceSeconds),
   };
@@ -30,33 +43,41 @@ export function permitPolicy(patienceSeconds: number): ActivityOptions {
   return { startToCloseTimeout: '20 seconds', retry: patientRetry(patienceSeconds) };
 }
 
-/** A step on the lake's disk: ten seconds, so that a step whose worker died soon comes back. */
+/** A step on the lake's disk: ten seconds, and sooner anew where its worker died. */
 export function diskPolicy(patienceSeconds: number): ActivityOptions {
-  return { startToCloseTimeout: '10 seconds', retry: patientRetry(patienceSeconds) };
+  return {
+    startToCloseTimeout: '10 seconds',
+    heartbeatTimeout: silence.short,
+    retry: patientRetry(patienceSeconds),
+  };
 }
 
 /**
- * A step over all cells of a month: it beats whenever one is done, so that a step whose worker died soon comes back.
+ * A step over all cells of a month: minutes, and sooner anew where its worker died.
  * It bears trouble for two minutes at most: then its cells go on one by one, each with the whole patience.
  */
 export function monthPolicy(patienceSeconds: number): ActivityOptions {
   return {
     startToCloseTimeout: '5 minutes',
-    heartbeatTimeout: '10 seconds',
+    heartbeatTimeout: silence.short,
     retry: patientRetry(Math.min(patienceSeconds, 120)),
   };
 }
 
 /** Planning and recording whole runs: more files than a cell has, still only the disk. */
 export function planPolicy(patienceSeconds: number): ActivityOptions {
-  return { startToCloseTimeout: '5 minutes', retry: patientRetry(patienceSeconds) };
+  return {
+    startToCloseTimeout: '5 minutes',
+    heartbeatTimeout: silence.long,
+    retry: patientRetry(patienceSeconds),
+  };
 }
 
-/** Rebuilding the warehouse: it beats while it works, so a dead worker is noticed in half a minute. */
+/** Rebuilding the warehouse: as long as it takes. */
 export function modelPolicy(patienceSeconds: number): ActivityOptions {
   return {
     startToCloseTimeout: '1 hour',
-    heartbeatTimeout: '30 seconds',
+    heartbeatTimeout: silence.long,
     retry: patientRetry(patienceSeconds),
   };
 }
@@ -64,6 +85,7 @@ export function modelPolicy(patienceSeconds: number): ActivityOptions {
 /** Writing the report: what it shows is settled, so three attempts tell whether it can be written. */
 export const reportPolicy: ActivityOptions = {
   startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: silence.long,
   retry: {
     initialInterval: '1 second',
     backoffCoefficient: 2,
@@ -72,10 +94,10 @@ export const reportPolicy: ActivityOptions = {
   },
 };
 
-/** Packing old files away: it beats while it works, and each attempt goes on where the one before ended. */
+/** Packing old files away: each attempt goes on where the one before ended. */
 export const packPolicy: ActivityOptions = {
   startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: silence.long,
   retry: {
     initialInterval: '1 second',
     backoffCoefficient: 2,
@@ -87,6 +109,7 @@ export const packPolicy: ActivityOptions = {
 /** Looking for alerts: what it finds now the next look finds too, so a few attempts are enough. */
 export const lookPolicy: ActivityOptions = {
   startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: silence.long,
   retry: {
     initialInterval: '1 second',
     backoffCoefficient: 2,
@@ -99,6 +122,7 @@ export const lookPolicy: ActivityOptions = {
 export function webhookPolicy(answerWithinSeconds: number): ActivityOptions {
   return {
     startToCloseTimeout: `${answerWithinSeconds + 2} seconds`,
+    heartbeatTimeout: silence.short,
     retry: {
       initialInterval: '1 second',
       backoffCoefficient: 2,
@@ -108,11 +132,11 @@ export function webhookPolicy(answerWithinSeconds: number): ActivityOptions {
   };
 }
 
-/** Waiting for what another run has in hand: as long as that may take, beating all the while. */
+/** Waiting for what another run has in hand: as long as that may take. */
 export function awaitPolicy(patienceSeconds: number): ActivityOptions {
   return {
     startToCloseTimeout: `${2 * patienceSeconds + 600} seconds`,
-    heartbeatTimeout: '30 seconds',
+    heartbeatTimeout: silence.long,
     retry: patientRetry(patienceSeconds),
   };
 }

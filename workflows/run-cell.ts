@@ -4,7 +4,7 @@ import type { CellOutcome } from '../activities/await-partition.ts';
 import type { Activities } from '../activities/index.ts';
 import { isOwnCancellation } from './bounded-each.ts';
 import { partition } from './partition.ts';
-import { awaitPolicy } from './policies.ts';
+import { awaitPolicy, childTaskTimeout } from './policies.ts';
 import type { CellKey } from './pure/cell.ts';
 import { troubleOf } from './pure/failure.ts';
 import { inLake, partitionId } from './pure/ids.ts';
@@ -48,6 +48,7 @@ export async function runCell(
         },
       ],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowTaskTimeout: childTaskTimeout,
       typedSearchAttributes: cellAttributes(key, context, 'running'),
       staticSummary: `${key.ticker} ${key.date}`,
     });

@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
 import { boundedEach, isOwnCancellation } from './bounded-each.ts';
 import { month } from './month.ts';
-import { awaitPolicy } from './policies.ts';
+import { awaitPolicy, childTaskTimeout } from './policies.ts';
 import { splitDataset, type CellKey } from './pure/cell.ts';
 import { troubleOf, type Trouble } from './pure/failure.ts';
 import { inLake, monthId } from './pure/ids.ts';
@@ -50,6 +50,7 @@ async function runMonth(context: RunContext, cells: MonthCells): Promise<Tally> 
       workflowId: inLake(context.lake, id),
       args: [{ context, cells }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowTaskTimeout: childTaskTimeout,
       typedSearchAttributes: runAttributes(context, splitDataset(dataset).source),
       staticSummary: `${ticker} ${dates[0]}..${dates.at(-1)}`,
     });

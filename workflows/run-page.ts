@@ -4,7 +4,7 @@ import type { Activities } from '../activities/index.ts';
 import { boundedEach, isOwnCancellation } from './bounded-each.ts';
 import { leaveOutsFor, tellWindows } from './open-windows.ts';
 import { partition } from './partition.ts';
-import { awaitPolicy } from './policies.ts';
+import { awaitPolicy, childTaskTimeout } from './policies.ts';
 import type { CellKey } from './pure/cell.ts';
 import { troubleOf, type Trouble } from './pure/failure.ts';
 import { inLake, partitionId } from './pure/ids.ts';
@@ -70,6 +70,7 @@ async function runWindow(run: RunState, open: OpenWindow): Promise<Tally> {
       workflowId: inLake(context.lake, task.id),
       args: [{ context, task, share, leaveOuts: leaveOutsFor(run.steering.leaveOuts, open.part) }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowTaskTimeout: childTaskTimeout,
       typedSearchAttributes: runAttributes(context, task.dataset.split('.')[0]),
       staticSummary: task.id.replace(/^window\//, ''),
     });
@@ -146,6 +147,7 @@ async function startLone(context: RunContext, key: CellKey): Promise<void> {
       workflowId: inLake(context.lake, partitionId(key)),
       args: [{ context, ...key }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowTaskTimeout: childTaskTimeout,
       typedSearchAttributes: cellAttributes(key, context, 'waiting'),
       staticSummary: `${key.ticker} ${key.date}`,
     });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Engine } from '../../warehouse/engine.ts';
+import { Engine, EngineError } from '../../warehouse/engine.ts';
 import { literal } from '../../warehouse/sql-text.ts';
+import { WarehouseError } from '../../warehouse/warehouse-error.ts';
 import { tableToExport } from './table-to-export.ts';
 
 /** The formats in which a table is written. */
@@ -32,7 +33,7 @@ const countRow = z.object({ Count: z.coerce.number() });
 /**
  * Writes one table of a warehouse, opened read-only, as one file, and answers how many rows it has. The same
  * warehouse gives the same rows in the same order.
- * @throws WrongUse for a table that is not there.
+ * @throws WrongUse for a table that is not there, WarehouseError where the file cannot be written.
  */
 export async function writeTable(request: TableExport): Promise<number> {
   const engine = await Engine.open({ temporaryFolder: join(`${request.target}.tmp`) });
@@ -46,6 +47,10 @@ export async function writeTable(request: TableExport): Promise<number> {
        to ${literal(request.target)} (${copyOptions[request.format]})`,
     );
     return written?.Count ?? 0;
+  } catch (error) {
+    if (!(error instanceof EngineError) || !error.isMachineTrouble) throw error;
+    const message = `Could not write ${request.table} to ${request.target}: ${error.message}. Check disk space, memory and permissions; nothing was put there.`;
+    throw new WarehouseError('WarehouseUnwritable', message, { cause: error });
   } finally {
     engine.close();
   }

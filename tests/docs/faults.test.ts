@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { scenarios } from '../../chaos/scenarios.ts';
 
 const project = join(import.meta.dirname, '../..');
 const page = readFileSync(join(project, 'docs/faults.md'), 'utf8');
@@ -35,5 +36,12 @@ describe('docs/faults.md', () => {
       expect([number, gone]).toEqual([number, []]);
       expect([number, named.length > 0 || tries === 'Not yet.']).toEqual([number, true]);
     }
+  });
+
+  it('names scenarios of npm run chaos that there are, and forgets none', () => {
+    const named = [...page.matchAll(/npm run chaos -- --only ([a-z,-]+)/g)].flatMap(
+      ([, names]) => names?.split(',') ?? [],
+    );
+    expect([...new Set(named)].sort()).toEqual(Object.keys(scenarios).sort());
   });
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readStory } from '../../client/why/cell-story.ts';
 import type { OpenLake } from '../../client/command/lake-client.ts';
 import { readArchived, readKept } from '../../lake/archive/archives.ts';
@@ -347,7 +347,7 @@ describe('a retention run', () => {
     );
 
   it('may be stopped before any file call: every file is there at that moment, and the next run ends the same', async () => {
-    watchFileCalls();
+    onTestFinished(watchFileCalls());
     const whole = await smallLake('whole');
     await packOldFiles(whole, later);
     const expected = await withoutPending(whole);

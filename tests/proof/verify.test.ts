@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { renameSync } from 'node:fs';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { checkedJsonBytes } from '../../lake/checked-json.ts';
 import { parseJson } from '../../lake/json.ts';
 import { bronzeFile, cellRecordsFolder, recordFile, supersededFile } from '../../lake/layout.ts';
@@ -262,7 +262,7 @@ describe('verify --repair', () => {
   });
 
   it('may be stopped before any file call and run again', async () => {
-    watchFileCalls();
+    onTestFinished(watchFileCalls());
     const copy = await lake.copy();
     const cell = btc(10);
     const original = await copy.store.get(bronzeFile(cell));

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { packOldFiles } from '../../../lake/archive/retain.ts';
 import { sealBatch } from '../../../lake/batches.ts';
 import { LakeIndex } from '../../../lake/lake-index.ts';
+import { LakeError } from '../../../lake/lake-error.ts';
 import { LocalStore } from '../../../lake/local-store.ts';
 import { recover } from '../../../lake/recover.ts';
 import { cellFile, publishFile, publishMonthFiles, sealFacts, stockCell } from './acts.ts';
@@ -20,7 +21,8 @@ const actSchema = z.object({
   close: z.number().default(1),
   attempt: z.string().default('run-1.write.1'),
   stopBefore: z.number().default(Number.MAX_SAFE_INTEGER),
-  how: z.enum(['kill', 'halt']).default('halt'),
+  how: z.enum(['kill', 'halt', 'fail']).default('halt'),
+  errno: z.string().default('EIO'),
 });
 
 /** One act of a child process. */
@@ -28,7 +30,9 @@ export type Act = z.input<typeof actSchema>;
 
 /** What a child tells of one act. */
 export const toldSchema = z.object({
-  ended: z.enum(['answered', 'stopped']),
+  ended: z.enum(['answered', 'stopped', 'refused']),
+  /** Of an act that was refused: the code of its error. */
+  code: z.string().optional(),
   calls: z.array(z.object({ name: z.string(), path: z.string() })),
 });
 
@@ -57,12 +61,17 @@ async function perform({ act, root, name, close, attempt }: z.output<typeof actS
 const acts = z.array(actSchema).parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));
 watchFileCalls();
 for (const act of acts) {
-  const counter = new CallCounter(act.stopBefore, act.how);
-  const end = await counted(counter, () => perform(act));
-  const told: z.infer<typeof toldSchema> = {
-    ended: end === 'stopped' ? 'stopped' : 'answered',
-    calls: counter.calls,
-  };
+  const counter = new CallCounter(act.stopBefore, act.how, act.errno);
+  const told = await counted(counter, () => perform(act)).then(
+    (end): z.infer<typeof toldSchema> => ({
+      ended: end === 'stopped' ? 'stopped' : 'answered',
+      calls: counter.calls,
+    }),
+    (error: unknown): z.infer<typeof toldSchema> => {
+      if (act.how !== 'fail' || !(error instanceof LakeError)) throw error;
+      return { ended: 'refused', code: error.code, calls: counter.calls };
+    },
+  );
   process.stdout.write(`${JSON.stringify(told)}\n`);
 }
 process.exit(0);

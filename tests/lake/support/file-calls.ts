@@ -16,15 +16,29 @@ export class CallCounter {
     this.#stopped = () => resolve('stopped');
   });
 
-  /** `kill`: the whole process dies on the spot. `halt`: this act makes no call any more, for ever. */
+  #hasFailed = false;
+
+  /**
+   * `kill`: the whole process dies on the spot. `halt`: this act makes no call any more, for ever. `fail`: the call is
+   * refused with an error of the disk, once, and the act goes on as it thinks fit; it sees closes, too.
+   */
   constructor(
     private readonly stopBefore: number,
-    private readonly how: 'kill' | 'halt',
+    readonly how: 'kill' | 'halt' | 'fail',
+    private readonly errno = 'EIO',
   ) {}
 
   /** Notes a call that is about to be made; never comes back from the one to stop before. */
   async before(name: string, path: string): Promise<void> {
-    if (this.calls.length >= this.stopBefore) {
+    if (this.how === 'fail' && this.calls.length === this.stopBefore && !this.#hasFailed) {
+      this.#hasFailed = true;
+      this.calls.push({ name: `refused ${name}`, path });
+      throw Object.assign(new Error(`${this.errno}: the test refused it, ${name}`), {
+        code: this.errno,
+        syscall: name,
+      });
+    }
+    if (this.how !== 'fail' && this.calls.length >= this.stopBefore) {
       if (this.how === 'kill') process.kill(process.pid, 'SIGKILL');
       this.#stopped?.();
       await new Promise(() => undefined);
@@ -40,8 +54,11 @@ export async function counted<T>(counter: CallCounter, act: () => Promise<T>): P
   return counters.run(counter, () => Promise.race([act(), counter.stopped]));
 }
 
-/** Lets counters see the calls of this process, from the file system's own module on: the code under test is untouched. */
-export function watchFileCalls(): void {
+/**
+ * Lets counters see the calls of this process, from the file system's own module on: the code under test is untouched.
+ * Answers how to end it: files of tests share a process, and what is watched twice is counted twice.
+ */
+export function watchFileCalls(): () => void {
   const real = { ...fileSystem };
   const before = async (name: string, path: unknown): Promise<void> =>
     counters.getStore()?.before(name, String(path));
@@ -70,6 +87,10 @@ export function watchFileCalls(): void {
     return watched(await real.open(path, flags, mode), String(path), before);
   };
   syncBuiltinESMExports();
+  return () => {
+    Object.assign(fileSystem, real);
+    syncBuiltinESMExports();
+  };
 }
 
 function watched(
@@ -79,6 +100,12 @@ function watched(
 ): FileHandle {
   const sync = handle.sync.bind(handle);
   const writeFile = handle.writeFile.bind(handle);
+  const close = handle.close.bind(handle);
+  handle.close = async () => {
+    await close();
+    // The system gives the file back even where it says that writing it failed.
+    if (counters.getStore()?.how === 'fail') await before('close', path);
+  };
   handle.sync = async () => {
     await before('sync', path);
     return sync();
