@@ -9,6 +9,7 @@ import { openTestLake } from '../tests/support/test-lake.ts';
 import { startTestServer } from '../tests/support/test-server.ts';
 import { startWorkerChild, type WorkerChild } from '../tests/support/worker-child.ts';
 import { workerTuning } from '../worker/worker-command.ts';
+import { onExit } from './on-exit.ts';
 import { useOfAll } from './process-use.ts';
 import { within } from './within.ts';
 import { atOnce, coins, days } from './shape.ts';
@@ -96,9 +97,15 @@ export function overlayOf(options: Pick<PathOptions, 'overlay'> = {}): Record<st
   return { assets, run, ...options.overlay };
 }
 
-async function startBenchServer(): Promise<BenchServer> {
+/** Starts the development server; it ends with the bench, however that ends. */
+export async function startBenchServer(): Promise<BenchServer> {
   const server = await startTestServer();
-  return { address: server.address, pids: () => [server.pid], close: () => server.close() };
+  const callOff = onExit(() => process.kill(server.pid, 'SIGKILL'));
+  const close = async (): Promise<void> => {
+    callOff();
+    await server.close();
+  };
+  return { address: server.address, pids: () => [server.pid], close };
 }
 
 /** Measures as many workflows that do nothing, on a fresh server; with our search attributes, or bare. */

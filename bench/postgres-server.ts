@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { freePort } from '../client/server/free-port.ts';
 import { projectFolder } from '../settings.ts';
 import { temporalCliPath } from '../tests/support/temporal-cli.ts';
 import type { BenchServer } from './measure.ts';
+import { onExit } from './on-exit.ts';
 
 const run = promisify(execFile);
 const script = join(projectFolder, 'deploy', 'local-postgres', 'temporal.sh');
@@ -21,7 +22,9 @@ export async function startPostgresServer(built: string): Promise<BenchServer> {
   await mkdir(join(built, 'bin'), { recursive: true });
   await symlink(join(built, 'bin'), join(folder, 'bin'));
   const environment = { ...process.env, TEMPORAL_CLI_PATH: await temporalCliPath() };
+  const callOff = onExit(() => void execFileSync('sh', [script, 'stop', folder], { timeout: longestStopMs }));
   const close = async (): Promise<void> => {
+    callOff();
     await run('sh', [script, 'stop', folder], { timeout: longestStopMs });
     await rm(folder, { recursive: true, force: true });
   };

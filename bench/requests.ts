@@ -6,8 +6,8 @@ import { startSampleMarket } from '../sources/sample/server.ts';
 import { backfillOf, startRequest } from '../tests/support/run-a-request.ts';
 import { openTestLake } from '../tests/support/test-lake.ts';
 import { countStates } from '../tests/support/lake-view.ts';
-import { startTestServer } from '../tests/support/test-server.ts';
 import { startWorkerChild } from '../tests/support/worker-child.ts';
+import { startBenchServer } from './measure.ts';
 import { within } from './within.ts';
 
 /** How many bars a page holds: a year of a stock then takes 25 requests, which is enough to count. */
@@ -25,7 +25,7 @@ interface Spent {
 
 /** Counts the requests of one backfill against a market that spoils so many of its answers. */
 async function measureRequests(faultShare: number, seed: number): Promise<Spent> {
-  const server = await startTestServer();
+  const server = await startBenchServer();
   const market = await startSampleMarket({ pageSize });
   const opened = await openTestLake({
     address: server.address,

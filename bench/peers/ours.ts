@@ -1,8 +1,7 @@
 import { startRequest, backfillOf } from '../../tests/support/run-a-request.ts';
 import { openTestLake } from '../../tests/support/test-lake.ts';
-import { startTestServer } from '../../tests/support/test-server.ts';
 import { startWorkerChild } from '../../tests/support/worker-child.ts';
-import { measurePath, overlayOf } from '../measure.ts';
+import { measurePath, overlayOf, startBenchServer } from '../measure.ts';
 import { coins } from '../shape.ts';
 import { within } from '../within.ts';
 import { publishedIn, untilPublished, watchKill } from './count.ts';
@@ -29,7 +28,7 @@ async function measure({ days }: Scene, grain: Grain): Promise<Speed> {
 
 /** Kills the worker and starts another, which is what a supervisor, a container or `npm start` does by itself. */
 async function kill({ market, days }: Scene, grain: Grain): Promise<KillStory> {
-  const server = await startTestServer();
+  const server = await startBenchServer();
   const test = await openTestLake({ address: server.address, market, overlay: overlayOf() });
   const root = test.lake.store.root;
   const cells = coins.length * days;
