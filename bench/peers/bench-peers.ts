@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -44,6 +45,8 @@ export const peerNames: readonly string[] = peers.map((peer) => peer.name);
  * each once. One that fails is said so and holds up no other.
  */
 export async function benchPeers(options: PeersOptions): Promise<void> {
+  // A reader of bronze that fails while its story is still told must not take the other peers along.
+  process.on('unhandledRejection', (error) => console.log(`a reader failed: ${String(error)}`));
   const folder = await folderOf(options.keep);
   const chosen = peers.filter((peer) => options.only?.includes(peer.name) ?? true);
   const days = options.days ?? usualDays;
@@ -75,8 +78,13 @@ async function folderOf(keep: string | undefined): Promise<string> {
   await mkdir(keep, { recursive: true });
   // Of a bench that was stopped.
   for (const name of await readdir(keep))
-    if (name.startsWith(scenePrefix)) await rm(join(keep, name), { recursive: true, force: true });
+    if (name.startsWith(scenePrefix) && !isAlive(Number(name.split('-')[1])))
+      await rm(join(keep, name), { recursive: true, force: true });
   return resolve(keep);
+}
+
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 async function measureOnce(
@@ -109,7 +117,7 @@ async function inScene<T>(
   days: number,
   act: (scene: Scene) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(parent, scenePrefix));
+  const folder = await mkdtemp(join(parent, `${scenePrefix}${process.pid}-`));
   const market = await startSampleMarket();
   try {
     const job = (): ReturnType<typeof writeJob> =>
