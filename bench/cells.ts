@@ -1,5 +1,6 @@
 import { cpus, loadavg } from 'node:os';
 import { table } from '../client/command/table.ts';
+import { median } from './median.ts';
 import { measureFloor, measurePath, type Measured } from './measure.ts';
 import { cellCount, coins, days } from './shape.ts';
 
@@ -9,12 +10,6 @@ import { cellCount, coins, days } from './shape.ts';
  */
 
 const bars = { ratio: 0.85, workerMb: 700, requests: coins.length };
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
-}
 
 function row(name: string, measured: readonly Measured[]): string[] {
   const of = (key: keyof Measured): number => median(measured.map((one) => one[key]));

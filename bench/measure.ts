@@ -6,11 +6,13 @@ import { startSampleMarket } from '../sources/sample/server.ts';
 import { countStates } from '../tests/support/lake-view.ts';
 import { backfillOf, startRequest } from '../tests/support/run-a-request.ts';
 import { openTestLake } from '../tests/support/test-lake.ts';
-import { startTestServer, type TestServer } from '../tests/support/test-server.ts';
-import { startWorkerChild } from '../tests/support/worker-child.ts';
+import { startTestServer } from '../tests/support/test-server.ts';
+import { startWorkerChild, type WorkerChild } from '../tests/support/worker-child.ts';
 import { workerTuning } from '../worker/worker-command.ts';
-import { useOf } from './process-use.ts';
-import { atOnce, cellCount, coins, days } from './shape.ts';
+import { onExit } from './on-exit.ts';
+import { useOfAll } from './process-use.ts';
+import { within } from './within.ts';
+import { atOnce, coins, days } from './shape.ts';
 
 /** What one run of either side took. */
 export interface Measured {
@@ -24,15 +26,66 @@ export interface Measured {
   readonly requests: number;
 }
 
-/** Measures a backfill of every cell through the full path, on a fresh server and a fresh lake; `watch` switches telemetry on. */
-export async function measurePath(
-  watch: {
-    readonly overlay?: Record<string, unknown>;
-    readonly environment?: Readonly<Record<string, string>>;
-  } = {},
-): Promise<Measured> {
-  const server = await startTestServer();
-  const market = await startSampleMarket();
+/** How a measured backfill differs from the plain one. */
+export interface PathOptions {
+  readonly overlay?: Record<string, unknown>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly grain?: 'cell' | 'month';
+  /** Of each coin. */
+  readonly days?: number;
+  /** Worker processes on the one lake. */
+  readonly workers?: number;
+  /** Starts the server that it runs on; left out, the development server. */
+  readonly startServer?: () => Promise<BenchServer>;
+}
+
+/** A Temporal server of one measurement. */
+export interface BenchServer {
+  readonly address: string;
+  /** Every process that is the server, its database among them. */
+  readonly pids: () => readonly number[];
+  close(): Promise<void>;
+}
+
+/** A run that takes longer than this hangs. */
+const longestRunMs = 20 * 60_000;
+
+/** Measures a backfill of every cell through the full path, on a fresh server and a fresh lake. */
+export async function measurePath(options: PathOptions = {}): Promise<Measured> {
+  const closers: (() => Promise<void>)[] = [];
+  const opened = async <T>(thing: Promise<T>, close: (thing: T) => Promise<void>): Promise<T> => {
+    const open = await thing;
+    closers.unshift(() => close(open));
+    return open;
+  };
+  try {
+    const server = await opened((options.startServer ?? startBenchServer)(), (one) => one.close());
+    const market = await opened(startSampleMarket(), (one) => one.close());
+    const test = await opened(
+      openTestLake({ address: server.address, market, overlay: overlayOf(options) }),
+      (one) => one.close(),
+    );
+    const environment = { ...test.environment, ...options.environment };
+    const workers: WorkerChild[] = [];
+    for (let count = 0; count < (options.workers ?? 1); count += 1)
+      workers.push(await opened(startWorkerChild(environment), (one) => one.stop()));
+    const request = backfillOf({ days: options.days ?? days }, options.grain ? { grain: options.grain } : {});
+    const measured = await timed(
+      server.pids(),
+      workers.map((worker) => worker.pid),
+      () => startRequest(test.lake, request),
+    );
+    const wanted = coins.length * (options.days ?? days);
+    const published = (await countStates(test.lake))['published'];
+    if (published !== wanted) throw new Error(`${published} of ${wanted} cells were published`);
+    return { ...measured, requests: market.requests.length };
+  } finally {
+    for (const close of closers) await close();
+  }
+}
+
+/** Lays the coins of the bench over marketlake.yaml. */
+export function overlayOf(options: Pick<PathOptions, 'overlay'> = {}): Record<string, unknown> {
   const assets = coins.map((symbol) => ({
     ticker: symbol,
     class: 'crypto',
@@ -41,21 +94,18 @@ export async function measurePath(
     sources: [{ dataset: 'coingecko.market_chart', symbol }],
   }));
   const run = { cellsAtOnce: atOnce.cells, windowsAtOnce: atOnce.windows, patienceMinutes: 30 };
-  const opened = await openTestLake({
-    address: server.address,
-    market,
-    overlay: { assets, run, ...watch.overlay },
-  });
-  const worker = await startWorkerChild({ ...opened.environment, ...watch.environment });
-  const measured = await timed(server, worker.pid, () => startRequest(opened.lake, backfillOf({ days })));
-  const published = (await countStates(opened.lake))['published'];
-  if (published !== cellCount) throw new Error(`${published} of ${cellCount} cells were published`);
-  const requests = market.requests.length;
-  await worker.stop();
-  await opened.close();
-  await market.close();
-  await server.close();
-  return { ...measured, requests };
+  return { assets, run, ...options.overlay };
+}
+
+/** Starts the development server; it ends with the bench, however that ends. */
+export async function startBenchServer(): Promise<BenchServer> {
+  const server = await startTestServer();
+  const callOff = onExit(() => process.kill(server.pid, 'SIGKILL'));
+  const close = async (): Promise<void> => {
+    callOff();
+    await server.close();
+  };
+  return { address: server.address, pids: () => [server.pid], close };
 }
 
 /** Measures as many workflows that do nothing, on a fresh server; with our search attributes, or bare. */
@@ -72,7 +122,7 @@ export async function measureFloor(isSearchable: boolean): Promise<Measured> {
     sourceQueue: 'floor-source',
     isSearchable,
   };
-  const measured = await timed(server, worker.pid, () =>
+  const measured = await timed([server.pid], [worker.pid], () =>
     client.workflow.start('floorRun', { workflowId: 'floor', taskQueue: 'floor', args: [input] }),
   );
   await worker.stop();
@@ -82,22 +132,22 @@ export async function measureFloor(isSearchable: boolean): Promise<Measured> {
 }
 
 async function timed(
-  server: TestServer,
-  workerPid: number,
+  serverPids: readonly number[],
+  workerPids: readonly number[],
   start: () => Promise<WorkflowHandle>,
 ): Promise<Omit<Measured, 'requests'>> {
-  const before = { worker: useOf(workerPid), server: useOf(server.pid) };
+  const before = { workers: useOfAll(workerPids), servers: useOfAll(serverPids) };
   const startedMs = performance.now();
   const handle = await start();
-  await handle.result();
+  await within(longestRunMs, handle.result());
   const wallSeconds = (performance.now() - startedMs) / 1000;
-  const after = { worker: useOf(workerPid), server: useOf(server.pid) };
+  const after = { workers: useOfAll(workerPids), servers: useOfAll(serverPids) };
   return {
     wallSeconds,
     cellSeconds: await cellSecondsOf(handle),
-    workerCpuSeconds: after.worker.cpuSeconds - before.worker.cpuSeconds,
-    serverCpuSeconds: after.server.cpuSeconds - before.server.cpuSeconds,
-    workerPeakMb: after.worker.peakRssMb,
+    workerCpuSeconds: after.workers.cpuSeconds - before.workers.cpuSeconds,
+    serverCpuSeconds: after.servers.cpuSeconds - before.servers.cpuSeconds,
+    workerPeakMb: after.workers.peakRssMb,
   };
 }
 

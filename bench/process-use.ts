@@ -15,6 +15,15 @@ export function useOf(pid: number): ProcessUse {
   return existsSync(`/proc/${pid}/stat`) ? fromProc(pid) : fromPs(pid);
 }
 
+/** Adds up what several processes have used; of memory, as if all had held their most at once. */
+export function useOfAll(pids: readonly number[]): ProcessUse {
+  const uses = pids.map(useOf);
+  return {
+    cpuSeconds: uses.reduce((sum, one) => sum + one.cpuSeconds, 0),
+    peakRssMb: uses.reduce((sum, one) => sum + one.peakRssMb, 0),
+  };
+}
+
 function fromProc(pid: number): ProcessUse {
   // The second field is the name in brackets, which may hold blanks: count from behind it.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
