@@ -17,6 +17,7 @@ import {
   recordReaudit,
   recordSteered,
 } from './stories.ts';
+import { recordAlerted, recordRewritten } from './watched-stories.ts';
 
 /**
  * Records one history of every scenario for the version in package.json, once, before its release. It never
@@ -45,6 +46,8 @@ await worked.close();
 await recordPages(server, market);
 await recordMetered(server, market);
 await recordReaudit(server, market);
+await recordAlerted(server, market);
+await recordRewritten(server, market);
 await market.close();
 await server.close();
 process.exit(0);

@@ -8,12 +8,15 @@ export const scenarios = [
   'backfill-by-month',
   'backfill-steered',
   'backfill-metered',
+  'backfill-alerted',
   'daily-run-completed',
   'daily-run-waiting',
+  'daily-run-rewritten',
   'daily-tick',
   'retry-failed-completed',
   'reaudit-completed',
   'quota',
+  'notify',
   'window-by-month',
   'window-completed',
   'window-failed',
@@ -25,6 +28,7 @@ export const scenarios = [
   'partition-refused',
   'partition-failed',
   'partition-waited',
+  'partition-looked',
   'partition-reset',
 ] as const;
 
