@@ -21,6 +21,7 @@ COPY lake lake
 COPY plan plan
 COPY proof proof
 COPY report report
+COPY settings settings
 COPY sources sources
 COPY sql sql
 COPY telemetry telemetry

@@ -13,6 +13,7 @@ const rooms = [
   'plan',
   'proof',
   'report',
+  'settings',
   'sources',
   'telemetry',
   'warehouse',

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { alertsSchema } from '../alerts/alert-settings.ts';
+import { calendarNames } from '../calendars/index.ts';
+import { csvFileSchema } from '../sources/csv-options.ts';
+import { telemetrySchema } from '../telemetry/telemetry-settings.ts';
+
+/** Short and ASCII, since it stands in workflow ids and file names, which have limits. */
+const ticker = z
+  .string()
+  .min(1)
+  .max(40)
+  .regex(/^[!-+\--~]+$/, 'a ticker is of letters, digits and signs, without spaces or commas')
+  .refine((name) => name !== 'USD', 'USD is the dollar itself in the warehouse; name the asset otherwise');
+
+const assetSchema = z.strictObject({
+  ticker,
+  class: z.enum(['crypto', 'stock', 'fx', 'index']),
+  calendar: z.enum(calendarNames),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'a currency, such as USD; leave it out where a price is no money')
+    .nullable()
+    .default(null),
+  sources: z
+    .array(
+      z.strictObject({
+        dataset: z.string().regex(/^[a-z0-9]+\.[a-z0-9_]+$/, 'source.resource'),
+        symbol: z.string().min(1),
+      }),
+    )
+    .min(1),
+});
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, HH:MM');
+const timeZone = z.string().refine(isTimeZone, 'an IANA time zone, such as America/New_York');
+const finalSchema = z.strictObject({ time: clockTime, timeZone });
+const planSchema = z
+  .strictObject({
+    requestsPerMinute: z.number().positive().nullable().optional(),
+    requestsPerDay: z.number().int().positive().nullable().default(null),
+    requestsPerMonth: z.number().int().positive().nullable().optional(),
+    dailyShare: z.number().int().nonnegative().optional(),
+    historyDays: z.number().int().positive().nullable().default(null),
+  })
+  .refine(({ dailyShare, requestsPerDay }) => (dailyShare ?? 0) < (requestsPerDay ?? Infinity), {
+    path: ['dailyShare'],
+    message: 'fewer than requestsPerDay, or backfills would wait for ever',
+  });
+const apiSchema = z.strictObject({ baseUrl: z.url(), final: finalSchema, plan: planSchema });
+
+const fileSchema = z.strictObject({
+  market: z.enum(['sample', 'live']),
+  lake: z.strictObject({ folder: z.string().min(1) }),
+  assets: z.array(assetSchema).min(1).refine(hasUniqueTickers, 'tickers must be unique'),
+  sources: z.strictObject({
+    coingecko: apiSchema,
+    massive: apiSchema,
+    csv: z.strictObject({
+      folder: z.string().min(1),
+      final: finalSchema,
+      files: z.record(z.string(), csvFileSchema),
+    }),
+  }),
+  schedule: z.strictObject({
+    time: clockTime,
+    timeZone,
+    days: z.enum(['every-day', 'trading-days']).default('every-day'),
+  }),
+  relook: z.strictObject({
+    afterDays: z
+      .array(z.number().int().min(1).max(3650))
+      .max(10)
+      .transform((days) => [...new Set(days)].sort((one, other) => one - other)),
+  }),
+  run: z.strictObject({
+    cellsAtOnce: z.number().int().min(1).max(500),
+    windowsAtOnce: z.number().int().min(1).max(100),
+    patienceMinutes: z.number().positive().max(1440),
+    report: z.boolean(),
+  }),
+  retention: z.strictObject({ archiveAfterDays: z.number().int().min(1).nullable() }),
+  telemetry: telemetrySchema,
+  alerts: alertsSchema.nullable().default(null),
+});
+
+/** What `marketlake.yaml` says, with what is laid over it. */
+export type SettingsFile = z.infer<typeof fileSchema>;
+
+/** The shape of the file; what it says of one thing must agree with what it says of another. */
+export const settingsFile = fileSchema.superRefine(({ alerts, assets }, context) => {
+  for (const [index, { ticker: named }] of (alerts?.rules ?? []).entries()) {
+    if (assets.some((asset) => asset.ticker === named)) continue;
+    const message = `there is no asset "${named}"`;
+    context.addIssue({ code: 'custom', path: ['alerts', 'rules', index, 'ticker'], message });
+  }
+});
+
+/** One thing with a price, as configured; the first of its sources is used. */
+export type Asset = Readonly<z.infer<typeof assetSchema>>;
+
+function hasUniqueTickers(assets: readonly { ticker: string }[]): boolean {
+  return new Set(assets.map((asset) => asset.ticker)).size === assets.length;
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
