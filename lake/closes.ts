@@ -1,9 +1,10 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readKept } from './archive/archives.ts';
+import { openFileReader } from './file-reader.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
@@ -24,10 +25,7 @@ export async function readCloses(
   const named = [...new Set(files.filter((file): file is string => file !== null))];
   if (named.length === 0) return new Map();
   const unpacked = await mkdtemp(join(tmpdir(), 'marketlake-closes-'));
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    enable_external_file_cache: 'false',
-  });
+  const instance = await openFileReader();
   const connection = await instance.connect();
   const closes = new Map<string, number>();
   try {

@@ -1,6 +1,7 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { withLocalFile } from '../lake/archive/local-copy.ts';
 import { cellsWithRecords, type CellFilter } from '../lake/cells-with-records.ts';
+import { openFileReader } from '../lake/file-reader.ts';
 import { LakeError } from '../lake/lake-error.ts';
 import { bronzeFile, cellSegments, supersededFile } from '../lake/layout.ts';
 import { readPublications, readPublishedFile, type PublicationRecord } from '../lake/publication-files.ts';
@@ -66,7 +67,7 @@ export async function rebuildBronze(
 ): Promise<RebuildReport> {
   const counts = { publications: 0, sameBytes: 0, sameRows: 0, alreadyThere: 0 };
   const differences: BronzeDifference[] = [];
-  const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+  const instance = await openFileReader();
   const connection = await instance.connect();
   try {
     const unreadable = (cell: CellKey, found: string): void =>

@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Client } from '@temporalio/client';
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { unobserved, type Observe } from '../activities/observation.ts';
 import { loadContracts } from '../contracts/load.ts';
 import { verifyContract } from '../contracts/verify.ts';
 import { BatchCache } from '../lake/batch-cache.ts';
+import { openFileReader } from '../lake/file-reader.ts';
 import { openIdentity } from '../lake/identity.ts';
 import { keepContract } from '../lake/kept-contracts.ts';
 import { LakeIndex } from '../lake/lake-index.ts';
@@ -40,13 +41,7 @@ export async function openDeps(
     csvFiles: settings.csvFiles,
     accessTo,
   };
-  const auditor = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    // It takes a file of the same size that was written within the same moment for the one it has read before; and
-    // as every candidate is read once, all of them kept would take 60 MB a thousand, for ever.
-    enable_external_file_cache: 'false',
-    threads: '2',
-  });
+  const auditor = await openFileReader({ threads: '2' });
   const contracts = loadContracts(join(projectFolder, 'contracts'));
   await verifyContracts(auditor, contracts);
   for (const contract of contracts.values()) await keepContract(store, contract, readFileSync(contract.file));

@@ -1,5 +1,5 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { OpenLake } from '../command/lake-client.ts';
+import { openFileReader } from '../../lake/file-reader.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { contractDifference, type ContractDifference } from '../../contracts/difference.ts';
 import { parseContract } from '../../contracts/parse.ts';
@@ -42,7 +42,7 @@ export async function contractPlan(
   filter: JudgedFilter,
   onProgress?: (line: string) => void,
 ): Promise<ContractPlan[]> {
-  const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+  const instance = await openFileReader();
   const connection = await instance.connect();
   try {
     const plans: ContractPlan[] = [];

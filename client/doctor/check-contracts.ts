@@ -1,5 +1,5 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import { join } from 'node:path';
+import { openFileReader } from '../../lake/file-reader.ts';
 import { ContractError } from '../../contracts/contract-error.ts';
 import { loadContracts } from '../../contracts/load.ts';
 import { verifyContract } from '../../contracts/verify.ts';
@@ -10,7 +10,7 @@ import { ok, type Finding } from './finding.ts';
 export async function checkContracts(settings: Settings): Promise<Finding> {
   try {
     const contracts = loadContracts(join(projectFolder, 'contracts'));
-    const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+    const instance = await openFileReader();
     const connection = await instance.connect();
     for (const contract of contracts.values()) await verifyContract(connection, contract);
     connection.closeSync();

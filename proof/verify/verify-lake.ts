@@ -1,10 +1,11 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readKept } from '../../lake/archive/archives.ts';
 import { keysIn } from '../../lake/cells-with-records.ts';
+import { openFileReader } from '../../lake/file-reader.ts';
 import { readIdentity } from '../../lake/identity.ts';
 import { LakeError } from '../../lake/lake-error.ts';
 import { stagingFolder } from '../../lake/layout.ts';
@@ -59,10 +60,8 @@ export async function verifyLake(
   options: VerifyOptions,
 ): Promise<VerifyReport> {
   const folder = await mkdtemp(join(tmpdir(), 'marketlake-verify-'));
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    // Each small file is read once: cached or kept in order, they take more than twice the memory.
-    enable_external_file_cache: 'false',
+  const instance = await openFileReader({
+    // Kept in order, small files take more than twice the memory.
     preserve_insertion_order: 'false',
   });
   const connection = await instance.connect();

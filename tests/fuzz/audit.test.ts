@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBInstance, DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ContractError } from '../../contracts/contract-error.ts';
@@ -9,6 +9,7 @@ import { evaluateContract } from '../../contracts/evaluate.ts';
 import { brokenRules } from '../../contracts/broken-rules.ts';
 import { loadContracts } from '../../contracts/load.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
+import { openFileReader } from '../../lake/file-reader.ts';
 import { encodeParquet, type ParquetColumn, type ParquetValue } from '../../lake/parquet.ts';
 import { splitDataset } from '../../workflows/pure/cell.ts';
 import { cellOf, contractsFolder, temporaryFolder } from '../contracts/support.ts';
@@ -19,7 +20,7 @@ const folder = temporaryFolder();
 let connection: DuckDBConnection;
 let instance: DuckDBInstance;
 beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:');
+  instance = await openFileReader();
   connection = await instance.connect();
 });
 afterAll(() => {
@@ -28,7 +29,7 @@ afterAll(() => {
 });
 
 let fileNumber = 0;
-/** A path of its own for each file, as every attempt's candidate has: DuckDB remembers what it read of a path. */
+/** A path of its own for each file, as every attempt's candidate has. */
 function newPath(): string {
   fileNumber += 1;
   return join(folder, `${fileNumber}.parquet`);
