@@ -22,12 +22,13 @@ import { repairLake } from '../../proof/repair-lake.ts';
 import type { Finding } from '../../proof/verify/finding.ts';
 import { verifyLake, type VerifyReport } from '../../proof/verify/verify-lake.ts';
 import { projectFolder } from '../../settings.ts';
-import { openAsOf } from '../../warehouse/as-of/as-of.ts';
+import { buildAsOf, openAsOf } from '../../warehouse/as-of/as-of.ts';
 import { layOutKnownFiles } from '../../warehouse/as-of/known-files.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import { CallCounter, counted, watchFileCalls, type FileCall } from '../lake/support/file-calls.ts';
 import { hashOf, treeOf } from '../lake/support/lake.ts';
 import { runActs } from '../lake/support/run-acts.ts';
+import { ask } from '../warehouse/tiny-lake.ts';
 import { apple, bitcoin, gold, makeWholeLake, type MadeLake } from './made-lake.ts';
 
 type Copy = ProofLake & { readonly store: LocalStore };
@@ -213,6 +214,17 @@ describe('a lake that was packed away', () => {
     const before = await known((await lake.copy()).store);
     expect(await known((await archived()).store)).toEqual(before);
     expect(Object.keys(before)).toHaveLength(17);
+  });
+
+  it('shows both prices of a restatement whose replaced file lies in an archive', async () => {
+    const { store } = await archived();
+    const past = await buildAsOf({ ...lake.deps, store, index: new LakeIndex(store) }, lake.now);
+    const shown = await ask(
+      past.warehousePath,
+      "select old_close, new_close from metadata.restatements where ticker = 'GOLD' and price_date = '2026-11-09'",
+    );
+    await past.remove();
+    expect(shown).toEqual([{ old_close: 100, new_close: 100.5 }]);
   });
 
   it('tells the story of a cell with both closes, and where its files are', async () => {
