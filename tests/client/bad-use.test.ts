@@ -49,7 +49,6 @@ const wrong: readonly (readonly [string, readonly string[], string])[] = [
   ['schedule', [], "missing required argument 'action'"],
   ['cancel', [], "missing required argument 'run'"],
   ['retention', ['--older-than', 'soon'], 'write a number of days'],
-  ['retention', ['--older-than', '9d'], 'There is no lake'],
   ['compact', ['--at-least', '0'], 'write a number of cells'],
 ];
 

@@ -116,7 +116,9 @@ describe('traces', () => {
     ]) {
       expect(names).toContain(`RunActivity:${step}`);
     }
-    expect(spans.filter(({ name }) => name === 'RunWorkflow:dailyRun')).toHaveLength(2);
+    // A first task that took too long is done again, and then there are two spans of one execution.
+    const executions = spans.filter(({ name }) => name === 'RunWorkflow:dailyRun');
+    expect(new Set(executions.map(({ attributes }) => attributes['workflow.run_id'])).size).toBe(2);
     const executed = new Set(spans.map(({ attributes }) => attributes['workflow.id']));
     expect(executed.size).toBeGreaterThan(45);
   });
