@@ -1,8 +1,7 @@
 import type { AlertKind, AlertNews } from '../alerts/alert.ts';
 import type { Check } from '../contracts/verdict.ts';
 import type { CellKey, DatasetId } from '../workflows/pure/cell.ts';
-import type { PlanSummary } from '../workflows/pure/run.ts';
-import type { RunEnd } from './record.ts';
+import type { PlanSummary, RunEnd } from '../workflows/pure/run.ts';
 
 /** How a cell came out of a step. `restated`: published over another content; `unchanged`: the source said the same. */
 export const cellOutcomes = [

@@ -7,7 +7,7 @@ import {
   type JudgedAgainCause,
   type Look,
   type RunContext,
-  type Tally,
+  type RunEnd,
   type WindowTask,
 } from '../workflows/pure/run.ts';
 import { fateOf, type LeaveOut } from '../workflows/pure/steering.ts';
@@ -96,16 +96,6 @@ export async function recordWindowFailure(
     count: cells.length,
     ...failure,
   });
-}
-
-/** How a run ended. */
-export interface RunEnd {
-  readonly outcome: 'completed' | 'incomplete' | 'failed' | 'cancelled';
-  readonly tally: Tally;
-  readonly code?: string;
-  readonly reason?: string;
-  /** What a person should know that is no reason to fail. */
-  readonly note?: string;
 }
 
 /** Records how a run ended. */

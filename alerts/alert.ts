@@ -184,3 +184,6 @@ export interface Draft {
   readonly itemCount: number;
   readonly command: string | null;
 }
+
+/** What people read of an alert, as the words of each kind make it. */
+export type Words = Pick<Draft, 'title' | 'text' | 'items' | 'itemCount' | 'command'>;

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Draft, Finding, FindingOf } from './alert.ts';
+import type { Draft, Finding, FindingOf, Words } from './alert.ts';
 import { cellWords } from './words/cells.ts';
 import { crossedWords, volumeWords } from './words/market.ts';
 import { correctionWords, factorWords, oneFactorOf } from './words/restated.ts';
 import { incompleteWords, rebuildWords } from './words/runs.ts';
 import { staleWords } from './words/stale.ts';
-
-/** What people read of an alert, as the words of each kind make it. */
-export type Words = Pick<Draft, 'title' | 'text' | 'items' | 'itemCount' | 'command'>;
 
 const longestGroup = 60;
 

@@ -19,9 +19,10 @@ import {
   type AlertNews,
   type Finding,
   type FindingOf,
+  type Words,
 } from './alert.ts';
 import { changesOf, type KnownAlert } from './changes.ts';
-import { draftAlerts, type Words } from './draft.ts';
+import { draftAlerts } from './draft.ts';
 import type { Ask } from './find/ask.ts';
 import { findCells } from './find/cells.ts';
 import { findMarket } from './find/market.ts';

@@ -14,7 +14,7 @@ import {
   OpenTelemetryWorkflowClientInterceptor,
 } from '@temporalio/interceptors-opentelemetry-v2';
 import { attributesOf, TidySpans } from './tidy-spans.ts';
-import type { TracedProcess, Traces } from './traces.ts';
+import type { TracedProcess, Traces } from './traced-process.ts';
 
 const sameComplaintEveryMs = 60_000;
 

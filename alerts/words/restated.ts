@@ -1,5 +1,4 @@
-import type { FindingOf } from '../alert.ts';
-import type { Words } from '../draft.ts';
+import type { FindingOf, Words } from '../alert.ts';
 import { changeText, counted, firstItems, priceText } from './text.ts';
 
 type Restated = FindingOf<'restated'>;

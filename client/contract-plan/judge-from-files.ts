@@ -1,27 +1,9 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { existsSync } from 'node:fs';
-import type { OpenLake } from '../command/lake-client.ts';
-import type { Contract } from '../../contracts/contract.ts';
 import { columnsUnread, brokenRules, offendersAmong } from '../../contracts/broken-rules.ts';
 import { bronzeFile } from '../../lake/layout.ts';
 import type { JudgedCell } from '../../plan/judged-again.ts';
+import type { CellFile, Judging } from './judging.ts';
 import { withRebuiltFiles } from './rebuilt-files.ts';
-import type { Toll } from './toll.ts';
-
-/** What judging needs and fills. */
-export interface Judging {
-  readonly open: OpenLake;
-  readonly connection: DuckDBConnection;
-  readonly contract: Contract;
-  readonly toll: Toll;
-  readonly onProgress?: ((line: string) => void) | undefined;
-}
-
-/** A cell and a file of it. */
-export interface CellFile {
-  readonly judged: JudgedCell;
-  readonly parquetPath: string;
-}
 
 const filesAtOnce = 2_000;
 

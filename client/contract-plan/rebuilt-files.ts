@@ -9,7 +9,7 @@ import type { JudgedCell } from '../../plan/judged-again.ts';
 import { createSources } from '../../sources/index.ts';
 import { splitDataset } from '../../workflows/pure/cell.ts';
 import type { OpenLake } from '../command/lake-client.ts';
-import type { CellFile, Judging } from './judge-from-files.ts';
+import type { CellFile, Judging } from './judging.ts';
 
 /**
  * Makes the files that applying a contract would write, from staged batches, for as long as an act lasts. They lie

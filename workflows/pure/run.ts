@@ -181,6 +181,16 @@ export interface RunContext {
   readonly options: RunOptions;
 }
 
+/** How a run ended. */
+export interface RunEnd {
+  readonly outcome: 'completed' | 'incomplete' | 'failed' | 'cancelled';
+  readonly tally: Tally;
+  readonly code?: string;
+  readonly reason?: string;
+  /** What a person should know that is no reason to fail. */
+  readonly note?: string;
+}
+
 /** Where a run stands, for whoever asks while it runs. */
 export interface RunProgress {
   readonly summary: PlanSummary | null;
