@@ -1,10 +1,9 @@
 import { readFileSync, existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../client/command/table.ts';
-import type { LocalStore } from '../lake/local-store.ts';
-import { boundedMap } from '../lake/bounded-map.ts';
+import type { LakeIndex } from '../lake/lake-index.ts';
 import { startSampleMarket } from '../sources/sample/server.ts';
 import { countStates } from '../tests/support/lake-view.ts';
 import { openTestLake } from '../tests/support/test-lake.ts';
@@ -42,7 +41,6 @@ export interface BulkMeasured extends BulkShape {
 
 const bars = { cellsPerSecond: 150, runEvents: 5_000 };
 const sampleEveryMs = 2_000;
-const filesAtOnce = 64;
 
 /** Backfills made series, each from a file of its own, through a real server and a real worker. */
 export async function measureBulk(shape: BulkShape): Promise<BulkMeasured> {
@@ -73,7 +71,7 @@ export async function measureBulk(shape: BulkShape): Promise<BulkMeasured> {
   clearInterval(sampling);
   const after = { worker: useOf(worker.pid), server: useOf(server.pid) };
   const { historyLength, historySize } = await handle.describe();
-  const publishedMs = await publishedAtMs(opened.lake.store);
+  const publishedMs = await publishedAtMs(opened.lake.index);
   const cells = (await countStates(opened.lake))['published'] ?? 0;
   if (cells !== shape.tickers * shape.days)
     throw new Error(`${cells} of ${shape.tickers * shape.days} cells were published`);
@@ -124,11 +122,12 @@ function overlayOf(folder: string, tickers: readonly string[]): Record<string, u
   };
 }
 
-/** When each cell's file got its place, ascending: a rename changes a file's change time and nothing else does. */
-async function publishedAtMs(store: LocalStore): Promise<number[]> {
-  const keys = await store.list('bronze');
-  const times = await boundedMap(keys, filesAtOnce, async (key) => (await stat(store.pathOf(key))).ctimeMs);
-  return times.sort((left, right) => left - right);
+/** When each cell was published by its record, ascending. */
+async function publishedAtMs(index: LakeIndex): Promise<number[]> {
+  const rows = await index.rows(
+    "select epoch_ms(recorded_at)::double as at from cell_records where event = 'published' order by at",
+  );
+  return rows.map(({ at }) => Number(at));
 }
 
 function ratesOf(publishedMs: readonly number[]): number[] {
