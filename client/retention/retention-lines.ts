@@ -14,7 +14,7 @@ export function linesOfRetention(report: RetentionReport, isDryRun: boolean): st
     ),
     ...completed.map((file) => `${file}: written by an earlier run, read back and recorded now`),
     ...(removed > 0 ? [`${countOf(removed, 'original')} removed, ${inMegabytes(removedBytes)}`] : []),
-    ...(isIdle ? [`nothing that is older than ${before} lies unpacked`] : []),
+    ...(isIdle ? [`nothing to pack from before ${before}`] : []),
     ...left.map(({ path, reason }) => `left: ${path}: ${reason}`),
   ];
 }
