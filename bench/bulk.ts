@@ -125,9 +125,9 @@ function overlayOf(folder: string, tickers: readonly string[]): Record<string, u
 /** When each cell was published by its record, ascending. */
 async function publishedAtMs(index: LakeIndex): Promise<number[]> {
   const rows = await index.rows(
-    "select epoch_ms(recorded_at)::double as at from cell_records where event = 'published' order by at",
+    "select epoch_ms(recorded_at)::double as ms from cell_records where event = 'published' order by ms",
   );
-  return rows.map(({ at }) => Number(at));
+  return rows.map(({ ms }) => Number(ms));
 }
 
 function ratesOf(publishedMs: readonly number[]): number[] {
