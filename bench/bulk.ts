@@ -2,15 +2,17 @@ import { readFileSync, existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConnectedLake } from '../client/command/lake-client.ts';
 import { table } from '../client/command/table.ts';
 import type { LakeIndex } from '../lake/lake-index.ts';
 import { startSampleMarket } from '../sources/sample/server.ts';
 import { countStates } from '../tests/support/lake-view.ts';
 import { openTestLake } from '../tests/support/test-lake.ts';
 import { startRequest } from '../tests/support/run-a-request.ts';
-import { startTestServer } from '../tests/support/test-server.ts';
-import { startWorkerChild } from '../tests/support/worker-child.ts';
-import { addDays, datesBetween, utcDateOf } from '../workflows/pure/cell.ts';
+import { startWorkerChild, type WorkerChild } from '../tests/support/worker-child.ts';
+import { addDays, datesBetween, utcDateOf, type PartitionDate } from '../workflows/pure/cell.ts';
+import { startBenchServer } from './measure.ts';
+import { Openings } from './openings.ts';
 import { useOf } from './process-use.ts';
 import { atOnce } from './shape.ts';
 
@@ -49,16 +51,40 @@ export async function measureBulk(shape: BulkShape): Promise<BulkMeasured> {
   const dates = datesBetween(addDays(lastDay, 1 - shape.days), lastDay);
   const tickers = Array.from({ length: shape.tickers }, (_, index) => `M${String(index).padStart(2, '0')}`);
   for (const [place, ticker] of tickers.entries()) await writeSeries(folder, ticker, place, dates);
-  const server = await startTestServer();
-  const market = await startSampleMarket();
-  const opened = await openTestLake({ address: server.address, market, overlay: overlayOf(folder, tickers) });
-  const worker = await startWorkerChild(opened.environment);
+  const openings = new Openings();
+  try {
+    const server = await openings.open(startBenchServer(), (one) => one.close());
+    const market = await openings.open(startSampleMarket(), (one) => one.close());
+    const test = await openings.open(
+      openTestLake({ address: server.address, market, overlay: overlayOf(folder, tickers) }),
+      (one) => one.close(),
+    );
+    const worker = await openings.open(startWorkerChild(test.environment), (one) => one.stop());
+    return await measureRun(shape, dates, { lake: test.lake, worker, serverPid: server.pids()[0] ?? 0 });
+  } finally {
+    await openings.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where a backfill runs. */
+interface BulkPlace {
+  readonly lake: ConnectedLake;
+  readonly worker: WorkerChild;
+  readonly serverPid: number;
+}
+
+async function measureRun(
+  shape: BulkShape,
+  dates: readonly PartitionDate[],
+  { lake, worker, serverPid }: BulkPlace,
+): Promise<BulkMeasured> {
   const workerMb: number[] = [];
   const sampling = setInterval(() => workerMb.push(heldMb(worker.pid)), sampleEveryMs);
-  const before = { worker: useOf(worker.pid), server: useOf(server.pid) };
+  const before = { worker: useOf(worker.pid), server: useOf(serverPid) };
   const startedMs = performance.now();
-  const range = { from: dates[0] ?? lastDay, to: lastDay };
-  const handle = await startRequest(opened.lake, {
+  const range = { from: dates[0] ?? '', to: dates.at(-1) ?? '' };
+  const handle = await startRequest(lake, {
     kind: 'backfill',
     range,
     tickers: null,
@@ -69,17 +95,12 @@ export async function measureBulk(shape: BulkShape): Promise<BulkMeasured> {
   await handle.result();
   const wallSeconds = (performance.now() - startedMs) / 1000;
   clearInterval(sampling);
-  const after = { worker: useOf(worker.pid), server: useOf(server.pid) };
+  const after = { worker: useOf(worker.pid), server: useOf(serverPid) };
   const { historyLength, historySize } = await handle.describe();
-  const publishedMs = await publishedAtMs(opened.lake.index);
-  const cells = (await countStates(opened.lake))['published'] ?? 0;
+  const publishedMs = await publishedAtMs(lake.index);
+  const cells = (await countStates(lake))['published'] ?? 0;
   if (cells !== shape.tickers * shape.days)
     throw new Error(`${cells} of ${shape.tickers * shape.days} cells were published`);
-  await worker.stop();
-  await opened.close();
-  await market.close();
-  await server.close();
-  await rm(folder, { recursive: true, force: true });
   return {
     ...shape,
     cells,

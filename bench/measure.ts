@@ -10,6 +10,7 @@ import { startTestServer } from '../tests/support/test-server.ts';
 import { startWorkerChild, type WorkerChild } from '../tests/support/worker-child.ts';
 import { workerTuning } from '../worker/worker-command.ts';
 import { onExit } from './on-exit.ts';
+import { Openings } from './openings.ts';
 import { useOfAll } from './process-use.ts';
 import { within } from './within.ts';
 import { atOnce, coins, days } from './shape.ts';
@@ -52,23 +53,18 @@ const longestRunMs = 20 * 60_000;
 
 /** Measures a backfill of every cell through the full path, on a fresh server and a fresh lake. */
 export async function measurePath(options: PathOptions = {}): Promise<Measured> {
-  const closers: (() => Promise<void>)[] = [];
-  const opened = async <T>(thing: Promise<T>, close: (thing: T) => Promise<void>): Promise<T> => {
-    const open = await thing;
-    closers.unshift(() => close(open));
-    return open;
-  };
+  const openings = new Openings();
   try {
-    const server = await opened((options.startServer ?? startBenchServer)(), (one) => one.close());
-    const market = await opened(startSampleMarket(), (one) => one.close());
-    const test = await opened(
+    const server = await openings.open((options.startServer ?? startBenchServer)(), (one) => one.close());
+    const market = await openings.open(startSampleMarket(), (one) => one.close());
+    const test = await openings.open(
       openTestLake({ address: server.address, market, overlay: overlayOf(options) }),
       (one) => one.close(),
     );
     const environment = { ...test.environment, ...options.environment };
     const workers: WorkerChild[] = [];
     for (let count = 0; count < (options.workers ?? 1); count += 1)
-      workers.push(await opened(startWorkerChild(environment), (one) => one.stop()));
+      workers.push(await openings.open(startWorkerChild(environment), (one) => one.stop()));
     const request = backfillOf({ days: options.days ?? days }, options.grain ? { grain: options.grain } : {});
     const measured = await timed(
       server.pids(),
@@ -80,7 +76,7 @@ export async function measurePath(options: PathOptions = {}): Promise<Measured> 
     if (published !== wanted) throw new Error(`${published} of ${wanted} cells were published`);
     return { ...measured, requests: market.requests.length };
   } finally {
-    for (const close of closers) await close();
+    await openings.close();
   }
 }
 
