@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readKept } from './archive/archives.ts';
+import { localPathOf } from './archive/local-copy.ts';
 import { openFileReader } from './file-reader.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
@@ -42,7 +42,7 @@ export async function readCloses(
   }
 }
 
-/** The files by the paths at which DuckDB finds them: their places, or copies of what lies in an archive. */
+/** The files by the paths at which DuckDB finds them. */
 async function readable(
   store: Store,
   files: readonly string[],
@@ -50,22 +50,15 @@ async function readable(
 ): Promise<ReadonlyMap<string, string>> {
   const keys = new Map<string, string>();
   for (const file of files) {
-    if ((await store.sizeOf(file)) !== undefined) {
-      keys.set(store.pathOf(file), file);
-      continue;
-    }
-    const bytes = await archivedBytes(store, file);
-    if (!bytes) continue;
-    const path = join(unpacked, `${keys.size}.parquet`);
-    await writeFile(path, bytes);
-    keys.set(path, file);
+    const path = await pathOrNone(store, file, unpacked);
+    if (path !== undefined) keys.set(path, file);
   }
   return keys;
 }
 
-async function archivedBytes(store: Store, file: string): Promise<Uint8Array | undefined> {
+async function pathOrNone(store: Store, file: string, unpacked: string): Promise<string | undefined> {
   try {
-    return (await readKept(store, file))?.bytes;
+    return await localPathOf(store, file, unpacked);
   } catch (error) {
     if (error instanceof LakeError) return undefined;
     throw error;

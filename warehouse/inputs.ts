@@ -47,10 +47,11 @@ export interface WarehouseInputs {
   readonly indexPath: string;
   /** The folder of published files. */
   readonly bronzeFolder: string;
-  /** The lake whose replaced files are read; left out: the folder that bronze lies in. */
-  readonly supersededIn?: string;
-  /** Reads a replaced file, by its key, that is in its place no more; left out: it counts as gone. */
-  readonly readArchived?: (key: string) => Promise<Uint8Array | undefined>;
+  /**
+   * Finds the path of a replaced file by its key, undefined where it is kept nowhere; what has to be unpacked goes into the
+   * given folder. Left out: it lies in the folder that bronze lies in, or is gone.
+   */
+  readonly findReplaced?: (key: string, unpacked: string) => Promise<string | undefined>;
   /** Every dataset that has a contract, whether an asset uses it or not. */
   readonly datasets: readonly DatasetOfBuild[];
   readonly assets: readonly AssetRow[];

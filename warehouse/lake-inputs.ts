@@ -1,6 +1,6 @@
 import type { Calendar } from '../calendars/index.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { readArchived } from '../lake/archive/archives.ts';
+import { localPathOf } from '../lake/archive/local-copy.ts';
 import { LakeError } from '../lake/lake-error.ts';
 import type { LakeIndex } from '../lake/lake-index.ts';
 import type { Market } from '../lake/identity.ts';
@@ -26,12 +26,7 @@ export type BuildPlaces = Pick<
   WarehouseInputs,
   'warehousePath' | 'indexPath' | 'bronzeFolder' | 'builtBy' | 'now'
 > &
-  Partial<
-    Pick<
-      WarehouseInputs,
-      'signal' | 'onProgress' | 'onIgnored' | 'beforeSwap' | 'failedTests' | 'supersededIn'
-    >
-  > & {
+  Partial<Pick<WarehouseInputs, 'signal' | 'onProgress' | 'onIgnored' | 'beforeSwap' | 'failedTests'>> & {
     /** The lake's compact files; left out, every cell is read from its own file. */
     readonly compacted?: CompactedFiles;
   };
@@ -52,18 +47,19 @@ export async function inputsOfLake(
     assets: lake.assets.map(assetRow),
     days: await dayRows(lake),
     market: lake.lake.market,
-    readArchived: (key) => archivedOrIgnored(lake.store, key, places.onIgnored),
+    findReplaced: (key, unpacked) => pathOrIgnored(lake.store, key, unpacked, places.onIgnored),
   };
 }
 
 /** No price comes from a replaced file, so that an archive that is damaged need not stop a rebuild. */
-async function archivedOrIgnored(
+async function pathOrIgnored(
   store: LocalStore,
   key: string,
+  unpacked: string,
   onIgnored: WarehouseInputs['onIgnored'],
-): Promise<Uint8Array | undefined> {
+): Promise<string | undefined> {
   try {
-    return (await readArchived(store, key))?.bytes;
+    return await localPathOf(store, key, unpacked);
   } catch (error) {
     if (!(error instanceof LakeError)) throw error;
     onIgnored?.(error.message);

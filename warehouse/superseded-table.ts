@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -43,16 +43,14 @@ const replacedSql = `select source, resource, ticker, date::varchar as date, num
 export async function loadSuperseded(engine: Engine, inputs: WarehouseInputs): Promise<void> {
   await engine.run(`create table lake.main.superseded
     (${pathColumns}, number integer, ${measures.map((name) => `${name} double`).join(', ')})`);
-  const lakeFolder = inputs.supersededIn ?? dirname(inputs.bronzeFolder);
+  const find = inputs.findReplaced ?? ((key) => besideBronze(inputs, key));
   const unpacked = await mkdtemp(join(tmpdir(), 'marketlake-superseded-'));
   try {
     for (const alike of byVersion(await engine.rows(replacedRow, replacedSql))) {
       const files: string[] = [];
       for (const cell of alike) {
-        const key = keyOf(cell);
-        const inPlace = join(lakeFolder, key);
-        if (existsSync(inPlace)) files.push(inPlace);
-        else files.push(...(await unpack(inputs, key, unpacked)));
+        const path = await find(keyOf(cell), unpacked);
+        if (path !== undefined) files.push(path);
       }
       for (let start = 0; start < files.length; start += filesAtOnce)
         await loadFiles(engine, files.slice(start, start + filesAtOnce));
@@ -62,14 +60,9 @@ export async function loadSuperseded(engine: Engine, inputs: WarehouseInputs): P
   }
 }
 
-/** Writes a file from an archive where DuckDB can read it, below the same names as in the lake; none where none has it. */
-async function unpack({ readArchived }: WarehouseInputs, key: string, folder: string): Promise<string[]> {
-  const bytes = await readArchived?.(key);
-  if (!bytes) return [];
-  const path = join(folder, key);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, bytes);
-  return [path];
+async function besideBronze({ bronzeFolder }: WarehouseInputs, key: string): Promise<string | undefined> {
+  const path = join(dirname(bronzeFolder), key);
+  return existsSync(path) ? path : undefined;
 }
 
 function datasetOf({ source, resource }: Replaced): string {

@@ -76,7 +76,6 @@ export async function buildAsOf(
         warehousePath,
         indexPath: join(known.folder, 'index.duckdb'),
         bronzeFolder,
-        supersededIn: lake.store.pathOf('.'),
         builtBy: `as-of/${instant.toISOString()}`,
         now: instant,
         // Nobody can mend the past: what was known in the middle of a run may have gaps.
