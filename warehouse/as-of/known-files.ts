@@ -1,10 +1,11 @@
-import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { readKept } from '../../lake/archive/archives.ts';
+import { boundedMap } from '../../lake/bounded-map.ts';
 import { sha256 } from '../../lake/json.ts';
 import { bronzeFile, cellSegments, supersededFile } from '../../lake/layout.ts';
-import { isErrno, LakeError } from '../../lake/lake-error.ts';
+import { LakeError } from '../../lake/lake-error.ts';
 import type { LakeIndex } from '../../lake/lake-index.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
 import {
@@ -13,6 +14,7 @@ import {
   wasCarriedOut,
   type PublicationRecord,
 } from '../../lake/publication-files.ts';
+import { giveSecondName } from '../../lake/second-name.ts';
 import { datasetId, type CellKey } from '../../workflows/pure/cell.ts';
 
 const filesAtOnce = 16;
@@ -44,14 +46,9 @@ export async function layOutKnownFiles(
   bronzeFolder: string,
 ): Promise<void> {
   await mkdir(bronzeFolder, { recursive: true });
-  const wanted = await publications(index);
-  let next = 0;
-  const layOut = async (): Promise<void> => {
-    for (let each = wanted[next++]; each !== undefined; each = wanted[next++]) {
-      await layOutFile(store, each, join(bronzeFolder, cellSegments(each.cell), 'data.parquet'));
-    }
-  };
-  await Promise.all(Array.from({ length: filesAtOnce }, layOut));
+  await boundedMap(await publications(index), filesAtOnce, (each) =>
+    layOutFile(store, each, join(bronzeFolder, cellSegments(each.cell), 'data.parquet')),
+  );
 }
 
 async function publications(index: LakeIndex): Promise<Wanted[]> {
@@ -81,23 +78,21 @@ async function layOutFile(store: LocalStore, wanted: Wanted, target: string): Pr
   throw gone(store, wanted.cell, known[0] ?? wanted, history);
 }
 
-/** Gives a file a second name and holds that against a hash: what it names cannot be replaced any more. */
+/** Lays out a file, from its place or an archive, where it is the one that a hash names. */
 async function take(
   store: LocalStore,
   place: string,
   hash: string | undefined,
   target: string,
 ): Promise<boolean> {
-  try {
-    // Some file systems have no second names.
-    await link(store.pathOf(place), target).catch(() => copyFile(store.pathOf(place), target));
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
+  let found = await giveSecondName(store, place, target);
+  if (found === undefined) {
     const kept = await readKept(store, place);
     if (!kept) return false;
     await writeFile(target, kept.bytes);
+    found = sha256(kept.bytes);
   }
-  if (sha256(await readFile(target)) === hash) return true;
+  if (found === hash) return true;
   await rm(target);
   return false;
 }

@@ -1,12 +1,12 @@
-import { copyFile, link, mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { boundedMap } from '../../lake/bounded-map.ts';
 import { checkedJsonBytes } from '../../lake/checked-json.ts';
 import { sha256 } from '../../lake/json.ts';
 import { bronzeFile, compactFile, compactPartsFile } from '../../lake/layout.ts';
-import { isErrno } from '../../lake/lake-error.ts';
 import { pendingKey, type LocalStore } from '../../lake/local-store.ts';
+import { giveSecondName } from '../../lake/second-name.ts';
 import { splitDataset, type CellKey, type PartitionDate } from '../../workflows/pure/cell.ts';
 import type { Engine } from '../engine.ts';
 import { filePath, literal } from '../sql-text.ts';
@@ -62,21 +62,13 @@ export async function compactYear(store: LocalStore, engine: Engine, year: YearT
 
 async function takeParts(
   store: LocalStore,
-  { parts, ...ticker }: YearToCompact,
+  { dataset, ticker, parts }: YearToCompact,
   folder: string,
 ): Promise<PublishedPart[]> {
   const taken = await boundedMap(parts, filesAtOnce, async (part) => {
-    const { dataset, ticker: name } = ticker;
-    const place = store.pathOf(bronzeFile({ dataset, ticker: name, date: part.date }));
-    const target = join(folder, `${part.date}.parquet`);
-    try {
-      // Some file systems have no second names.
-      await link(place, target).catch(() => copyFile(place, target));
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return undefined;
-      throw error;
-    }
-    return sha256(await readFile(target)) === part.sha256 ? part : undefined;
+    const place = bronzeFile({ dataset, ticker, date: part.date });
+    const hash = await giveSecondName(store, place, join(folder, `${part.date}.parquet`));
+    return hash === part.sha256 ? part : undefined;
   });
   return taken.filter((part) => part !== undefined);
 }
