@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse } from './command/exit-code.ts';
-import { countOf } from './command/table.ts';
+import { countOf } from '../workflows/pure/count-of.ts';
 import { existingLake } from './proof/existing-lake.ts';
 import { pendingKey } from '../lake/local-store.ts';
 import { compactLake } from '../warehouse/compact/compact-lake.ts';

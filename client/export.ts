@@ -4,7 +4,7 @@ import { sqlFolder, withWarehouse } from './as-of/warehouse-as-of.ts';
 import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse } from './command/exit-code.ts';
 import { openLake } from './command/lake-client.ts';
-import { countOf } from './command/table.ts';
+import { countOf } from '../workflows/pure/count-of.ts';
 import { exportTarget } from './export/target.ts';
 import { exportFormats, writeTable, type ExportFormat } from './export/write-table.ts';
 

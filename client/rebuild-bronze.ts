@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { runCommand } from './command/command.ts';
 import { exitCode } from './command/exit-code.ts';
-import { countOf } from './command/table.ts';
+import { countOf } from '../workflows/pure/count-of.ts';
 import { existingLake } from './proof/existing-lake.ts';
 import { filterOf, type FilterFlags } from './proof/filter-flags.ts';
 import { everySoMany } from './proof/every-so-many.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse } from './command/exit-code.ts';
-import { countOf } from './command/table.ts';
+import { countOf } from '../workflows/pure/count-of.ts';
 import { existingLake } from './proof/existing-lake.ts';
 import { linesOfRetention } from './retention/retention-lines.ts';
 import { packOldFiles } from '../lake/archive/retain.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { runCommand } from './command/command.ts';
 import { exitCode } from './command/exit-code.ts';
-import { countOf } from './command/table.ts';
+import { countOf } from '../workflows/pure/count-of.ts';
 import { linesOfFinding, linesOfRepair } from './proof/difference-lines.ts';
 import { existingLake } from './proof/existing-lake.ts';
 import { repairLake } from '../proof/repair-lake.ts';

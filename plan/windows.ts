@@ -12,11 +12,11 @@ export function planWindows(cells: readonly DueCell[], isForced: boolean): Windo
   const isStaged = (cell: DueCell): boolean =>
     'cause' in cell.fate || (cell.fate.kind !== 'look' && !isForced && hasUsableBatch(cell));
   const fresh = cells.filter((cell) => !isStaged(cell));
-  return [...stagedWindows(cells.filter(isStaged)), ...withLooks(fetchedWindows(fresh), fresh)];
+  return [...stagedWindows(cells.filter(isStaged)), ...namingLooks(fetchedWindows(fresh), fresh)];
 }
 
 /** Says of each window which of its cells are looked at again. */
-function withLooks(windows: readonly WindowTask[], cells: readonly DueCell[]): WindowTask[] {
+function namingLooks(windows: readonly WindowTask[], cells: readonly DueCell[]): WindowTask[] {
   const looks = new Map<string, Map<PartitionDate, Look>>();
   const keyOf = (dataset: string, ticker: string): string => `${dataset}/${ticker}`;
   for (const { asset, date, fate } of cells) {

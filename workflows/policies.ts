@@ -86,36 +86,21 @@ export function modelPolicy(patienceSeconds: number): ActivityOptions {
 export const reportPolicy: ActivityOptions = {
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: silence.long,
-  retry: {
-    initialInterval: '1 second',
-    backoffCoefficient: 2,
-    maximumInterval: '1 minute',
-    maximumAttempts: 3,
-  },
+  retry: retryTimes(3),
 };
 
 /** Packing old files away: each attempt goes on where the one before ended. */
 export const packPolicy: ActivityOptions = {
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: silence.long,
-  retry: {
-    initialInterval: '1 second',
-    backoffCoefficient: 2,
-    maximumInterval: '1 minute',
-    maximumAttempts: 3,
-  },
+  retry: retryTimes(3),
 };
 
 /** Looking for alerts: what it finds now the next look finds too, so a few attempts are enough. */
 export const lookPolicy: ActivityOptions = {
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: silence.long,
-  retry: {
-    initialInterval: '1 second',
-    backoffCoefficient: 2,
-    maximumInterval: '30 seconds',
-    maximumAttempts: 5,
-  },
+  retry: retryTimes(5),
 };
 
 /** Telling a webhook: twelve attempts within the first hour, then one each hour until a day is over. */
@@ -123,12 +108,7 @@ export function webhookPolicy(answerWithinSeconds: number): ActivityOptions {
   return {
     startToCloseTimeout: `${answerWithinSeconds + 2} seconds`,
     heartbeatTimeout: silence.short,
-    retry: {
-      initialInterval: '1 second',
-      backoffCoefficient: 2,
-      maximumInterval: '1 hour',
-      maximumAttempts: 35,
-    },
+    retry: retryTimes(35, 3600),
   };
 }
 
@@ -142,11 +122,18 @@ export function awaitPolicy(patienceSeconds: number): ActivityOptions {
 }
 
 function patientRetry(patienceSeconds: number): NonNullable<ActivityOptions['retry']> {
+  return retryTimes(attemptsWithin(patienceSeconds));
+}
+
+function retryTimes(
+  maximumAttempts: number,
+  slowestSeconds = slowestRetrySeconds,
+): NonNullable<ActivityOptions['retry']> {
   return {
     initialInterval: `${fastestRetrySeconds} seconds`,
     backoffCoefficient: 2,
-    maximumInterval: `${slowestRetrySeconds} seconds`,
-    maximumAttempts: attemptsWithin(patienceSeconds),
+    maximumInterval: `${slowestSeconds} seconds`,
+    maximumAttempts,
   };
 }
 

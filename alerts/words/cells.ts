@@ -1,5 +1,6 @@
 import type { FindingOf, Words } from '../alert.ts';
-import { counted, firstItems } from './text.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
+import { firstItems } from './text.ts';
 
 type CellFinding = FindingOf<'refused' | 'failed'>;
 
@@ -19,7 +20,7 @@ export function cellWords(cells: readonly [CellFinding, ...CellFinding[]]): Word
   return {
     title: one
       ? `${ticker} ${date} of ${dataset} ${verb}: ${cause}`
-      : `${counted(cells.length, 'cell')} of ${dataset} ${verb}: ${cause}`,
+      : `${countOf(cells.length, 'cell')} of ${dataset} ${verb}: ${cause}`,
     text: meanings[kind],
     items: firstItems(itemsOf(cells)),
     itemCount: cells.length,
@@ -37,7 +38,7 @@ function itemsOf(cells: readonly CellFinding[]): string[] {
   return [...alike.values()].map((group) => {
     const dates = group.map(({ date }) => date).sort();
     const [first = '', last = first] = [dates[0], dates.at(-1)];
-    const days = first === last ? first : `${first}..${last} (${counted(group.length, 'day')})`;
+    const days = first === last ? first : `${first}..${last} (${countOf(group.length, 'day')})`;
     return `${group[0]?.ticker ?? ''} ${days}: ${group[0]?.reason ?? ''}`;
   });
 }

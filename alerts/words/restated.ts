@@ -1,5 +1,6 @@
 import type { FindingOf, Words } from '../alert.ts';
-import { changeText, counted, firstItems, priceText } from './text.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
+import { changeText, firstItems, priceText } from './text.ts';
 
 type Restated = FindingOf<'restated'>;
 
@@ -41,7 +42,7 @@ export function correctionWords(cells: readonly [Restated, ...Restated[]]): Word
   return {
     title: one
       ? `A close of ${largest.dataset} was restated: ${itemOf(largest)}`
-      : `${counted(cells.length, 'close')} of ${largest.dataset} were restated, most of all ${itemOf(largest)}`,
+      : `${countOf(cells.length, 'close')} of ${largest.dataset} were restated, most of all ${itemOf(largest)}`,
     text: 'The source gave another price for a day that was published. The new one passed its audit and is published, the old file is kept.',
     items: firstItems(byChange.map(itemOf)),
     itemCount: cells.length,

@@ -1,5 +1,6 @@
 import type { FindingOf, Words } from '../alert.ts';
-import { counted, oneLine } from './text.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
+import { oneLine } from './text.ts';
 
 /** Says that a run did not get everything. */
 export function incompleteWords([run]: readonly [FindingOf<'incomplete'>, ...unknown[]]): Words {
@@ -36,7 +37,7 @@ export function rebuildWords([rebuild]: readonly [FindingOf<'rebuild'>, ...unkno
 export function overWords(title: string, incidentCount: number): Words {
   return {
     title: `Over: ${title}`,
-    text: `What was left of it (${counted(incidentCount, 'case')}) is so no more.`,
+    text: `What was left of it (${countOf(incidentCount, 'case')}) is so no more.`,
     items: [],
     itemCount: 0,
     command: null,

@@ -14,11 +14,6 @@ export function firstItems(items: readonly string[]): string[] {
   return items.slice(0, itemsNamed).map(oneLine);
 }
 
-/** `1 cell`, `2 cells`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** A price with no more digits than tell it apart. */
 export function priceText(price: number): string {
   return Number(price.toPrecision(8)).toString();

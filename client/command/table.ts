@@ -15,8 +15,3 @@ export function table(
       .trimEnd(),
   );
 }
-
-/** `1 cell`, `2 cells`. */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

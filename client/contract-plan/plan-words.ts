@@ -1,4 +1,4 @@
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import type { ContractDifference } from '../../contracts/difference.ts';
 import { compareVersions, neededVersion } from '../../contracts/version.ts';
 import type { ContractPlan } from './contract-plan.ts';

@@ -1,4 +1,4 @@
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import {
   differenceWords,
   type ChangedRow,

@@ -7,7 +7,7 @@ import { sourceAccess } from '../../sources/source-access.ts';
 import { SourceError } from '../../sources/source-error.ts';
 import type { Ask, Resource } from '../../sources/source.ts';
 import { addDays, splitDataset, utcDateOf, type PartitionDate } from '../../workflows/pure/cell.ts';
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import { ok, type Finding } from './finding.ts';
 
 /** Something that can be asked once for several assets. */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OpenLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
-import { countOf, table } from '../command/table.ts';
+import { table } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import { duration, fatesLine, megabytes } from '../run/plan-lines.ts';
 import type { NamedRequest } from '../run/run-request.ts';
 import type { DryRun } from './dry-run.ts';

@@ -1,6 +1,7 @@
 import { quotaWaitSentence } from '../../workflows/pure/quota/wait.ts';
 import { units } from '../../workflows/pure/quota/periods.ts';
-import { countOf, table } from '../command/table.ts';
+import { table } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import type { SourceLeft } from './quota-left.ts';
 
 const mostWaiting = 10;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { exitCode, WrongUse, type ExitCode } from '../command/exit-code.ts';
 import { connectLake, type OpenLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import { mustBeRaised } from '../contract-plan/version-step.ts';
 import { standingsNow } from '../retry/retry-many.ts';
 import { launchRun, performRun } from '../run/perform-run.ts';

@@ -1,5 +1,5 @@
 import type { RetentionReport } from '../../lake/archive/retain.ts';
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 
 /** Says what was packed away, or would be. */
 export function linesOfRetention(report: RetentionReport, isDryRun: boolean): string[] {

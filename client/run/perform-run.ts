@@ -2,7 +2,7 @@ import { exitCode, type ExitCode } from '../command/exit-code.ts';
 import { partitionId } from '../../workflows/pure/ids.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import { paceOf } from '../plan/pace.ts';
 import { areSettled, cellsOfRequest, type CellStanding } from './cells-of-request.ts';
 import { dailyLine, readDailyChange } from './daily-change.ts';

@@ -1,6 +1,6 @@
 import type { Settings } from '../../settings.ts';
 import type { PlanSummary } from '../../workflows/pure/run.ts';
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import { bytesPerCell } from '../plan/dry-run.ts';
 import { defaultPace, type Pace } from '../plan/pace.ts';
 import { timeNeeded } from '../plan/time-needed.ts';

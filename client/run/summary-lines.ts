@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { cellStates } from '../../workflows/pure/cell.ts';
 import type { OpenLake } from '../command/lake-client.ts';
-import { countOf, table } from '../command/table.ts';
+import { table } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import type { CellStanding } from './cells-of-request.ts';
 
 /** One asset's line in the table that ends a run. */

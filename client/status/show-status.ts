@@ -1,7 +1,7 @@
 import { isColourWanted } from '../../settings.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import type { CellStanding } from '../run/cells-of-request.ts';
 import { quotaWaitSentence } from '../../workflows/pure/quota/wait.ts';
 import type { RunWait } from '../quota/quota-waits.ts';

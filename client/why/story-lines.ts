@@ -1,5 +1,5 @@
 import { workflowUrl, type WorkflowPlaces } from '../../report/links.ts';
-import { countOf } from '../command/table.ts';
+import { countOf } from '../../workflows/pure/count-of.ts';
 import type { AuditOfCell } from './audits-of-cell.ts';
 import type { BatchOfCell, CellStory, RecordOfCell } from './cell-story.ts';
 import type { ClosedNote, WindowFailure } from './indexed-notes.ts';

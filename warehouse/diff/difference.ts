@@ -1,3 +1,5 @@
+import { countOf } from '../../workflows/pure/count-of.ts';
+
 /** What became of the observed closes between two warehouses. */
 export interface ClosesDifference {
   readonly added: number;
@@ -54,9 +56,9 @@ export function differenceWords(difference: WarehouseDifference): string {
     difference.models.filter((model) => model.presence === presence).length;
   const parts = [
     ...closesWords(difference.closes),
-    ...said(count('both'), (models) => `${counted(models, 'model')} ${models === 1 ? 'differs' : 'differ'}`),
-    ...said(count('added'), (models) => `${counted(models, 'model')} added`),
-    ...said(count('removed'), (models) => `${counted(models, 'model')} removed`),
+    ...said(count('both'), (models) => `${countOf(models, 'model')} ${models === 1 ? 'differs' : 'differ'}`),
+    ...said(count('added'), (models) => `${countOf(models, 'model')} added`),
+    ...said(count('removed'), (models) => `${countOf(models, 'model')} removed`),
   ];
   return parts.join('; ');
 }
@@ -68,19 +70,15 @@ function closesWords(closes: ClosesDifference | null): string[] {
   return [
     ...said(
       changed,
-      () => `${counted(changed, 'close')} changed, ${counted(tickersChanged, 'ticker')}${largest}`,
+      () => `${countOf(changed, 'close')} changed, ${countOf(tickersChanged, 'ticker')}${largest}`,
     ),
-    ...said(added, () => `${counted(added, 'close')} added`),
-    ...said(removed, () => `${counted(removed, 'close')} removed`),
+    ...said(added, () => `${countOf(added, 'close')} added`),
+    ...said(removed, () => `${countOf(removed, 'close')} removed`),
   ];
 }
 
 function said(count: number, words: (count: number) => string): string[] {
   return count === 0 ? [] : [words(count)];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Two digits that say something, and never an exponent. */
