@@ -39,6 +39,8 @@ export interface Settings {
   readonly market: Market;
   readonly lakeFolder: string;
   readonly assets: readonly Asset[];
+  /** The rankings that each daily run takes, and how many of each. */
+  readonly snapshots: SettingsFile['snapshots'];
   readonly sources: Readonly<Record<string, SourceSettings>>;
   readonly csvFiles: SettingsFile['sources']['csv']['files'];
   readonly schedule: SettingsFile['schedule'];
@@ -80,6 +82,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
       ? folder
       : resolve(environment['MARKETLAKE_DATA_DIR'] ? '.' : projectFolder, folder),
     assets: file.assets,
+    snapshots: file.snapshots,
     sources: {
       coingecko: apiSettings('coingecko', file, environment, (key) =>
         key === undefined ? keylessPlan : coingeckoDemoPlan,

@@ -1,9 +1,11 @@
 import type { Contract } from '../contracts/contract.ts';
 import { contractChanged } from '../contracts/contract-error.ts';
-import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
+import { dueCells, isTroubleOf, troubledCells, type DueCell } from '../plan/due-cells.ts';
+import { dueSnapshots, readSnapshots, troubledSnapshots } from '../plan/due-snapshots.ts';
 import { cellsOfOtherContracts, dueAgain, lapsedCells } from '../plan/judged-again.ts';
 import { dueLooks, withLooks } from '../plan/relook.ts';
-import { knownCells, memoryFor } from '../plan/memory.ts';
+import { knownCells, memoryFor, type Remembered } from '../plan/memory.ts';
+import { withMembers } from '../plan/planned-snapshots.ts';
 import { utcDateOf } from '../workflows/pure/cell.ts';
 import type { RunRequest } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -12,22 +14,66 @@ import type { ActivityDeps } from './deps.ts';
 export async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): Promise<DueCell[]> {
   const assets = await deps.plannedAssets();
   switch (request.kind) {
-    case 'retry':
-      return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
+    case 'retry': {
+      const troubled = await knownCells(deps.index, 'troubled');
+      return [
+        ...troubledCells(request.of, troubled, assets),
+        ...(await troubledOfSnapshots(deps, request.of, troubled, now)),
+      ];
+    }
     case 'reaudit': {
       const contracts = agreedContracts(deps, request.contracts);
-      return dueAgain(await cellsOfOtherContracts(deps.index, contracts, request), assets, 'contract');
+      const cells = await cellsOfOtherContracts(deps.index, contracts, request);
+      return dueAgain(cells, withMembers(assets, deps.plannedSnapshots(), cells), 'contract');
     }
     case 'backfill':
-      return dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
+      return [
+        ...dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now),
+        ...(await cellsOfSnapshots(deps, request, now)),
+      ];
     case 'daily': {
       const due = dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
       const rule = { afterDays: deps.relookAfterDays, date: request.date, now };
       const looks = await dueLooks(deps.index, assets, rule);
       const lapsed = await lapsedCells(deps.index, utcDateOf(now.getTime()));
-      return withLapsed(withLooks(due, looks), dueAgain(lapsed, assets, 'acceptance'));
+      const known = withMembers(assets, deps.plannedSnapshots(), lapsed);
+      return [
+        ...withLapsed(
+          [...withLooks(due, looks), ...(await cellsOfSnapshots(deps, request, now))],
+          dueAgain(lapsed, known, 'acceptance'),
+        ),
+      ];
     }
   }
+}
+
+/** What a run does about snapshots; where none is configured nobody is asked. */
+export async function cellsOfSnapshots(
+  { index, plannedSnapshots }: Pick<ActivityDeps, 'index' | 'plannedSnapshots'>,
+  request: RunRequest,
+  now: Date,
+): Promise<DueCell[]> {
+  const snapshots = plannedSnapshots();
+  const isDaily = request.kind === 'daily';
+  const snapshotDate = isDaily || request.kind === 'backfill' ? request.snapshotDate : undefined;
+  if (snapshots.length === 0 || (!isDaily && snapshotDate === undefined)) return [];
+  return dueSnapshots({ snapshotDate, isDaily }, snapshots, await readSnapshots(index, snapshots), now);
+}
+
+/** What a retry does about cells of snapshots. */
+async function troubledOfSnapshots(
+  { index, plannedSnapshots }: ActivityDeps,
+  of: string,
+  troubled: readonly Remembered[],
+  now: Date,
+): Promise<DueCell[]> {
+  const snapshots = plannedSnapshots();
+  const own = troubled.filter(
+    ({ dataset, known }) => snapshots.some((one) => one.dataset === dataset) && isTroubleOf(of, known),
+  );
+  return own.length === 0
+    ? []
+    : troubledSnapshots(snapshots, own, await readSnapshots(index, snapshots), now);
 }
 
 /** A price that was accepted for a time is judged again when that is over, however old it is. */

@@ -31,6 +31,21 @@ const assetSchema = z.strictObject({
     .min(1),
 });
 
+/** Of a provider's ranking of a thousand and more: further down hardly anything is traded. */
+const mostMembers = 1_000;
+
+const snapshotsSchema = z
+  .array(
+    z.strictObject({
+      dataset: z.string().regex(/^[a-z0-9]+\.[a-z0-9_]+$/, 'source.resource'),
+      top: z.number().int().min(1).max(mostMembers).default(100),
+    }),
+  )
+  .refine(
+    (snapshots) => new Set(snapshots.map(({ dataset }) => dataset)).size === snapshots.length,
+    'each dataset once',
+  );
+
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, HH:MM');
 const timeZone = z.string().refine(isTimeZone, 'an IANA time zone, such as America/New_York');
 const finalSchema = z.strictObject({ time: clockTime, timeZone });
@@ -52,6 +67,7 @@ const fileSchema = z.strictObject({
   market: z.enum(['sample', 'live']),
   lake: z.strictObject({ folder: z.string().min(1) }),
   assets: z.array(assetSchema).min(1).refine(hasUniqueTickers, 'tickers must be unique'),
+  snapshots: snapshotsSchema.default([]),
   sources: z.strictObject({
     coingecko: apiSchema,
     massive: apiSchema,

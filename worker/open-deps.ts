@@ -15,6 +15,7 @@ import { LakeIndex } from '../lake/lake-index.ts';
 import { LocalStore } from '../lake/local-store.ts';
 import { readRuntime } from '../lake/runtime.ts';
 import { plannedAssets } from '../plan/planned-assets.ts';
+import { plannedSnapshots } from '../plan/planned-snapshots.ts';
 import { projectFolder, SettingsError, type Settings } from '../settings.ts';
 import { createSources } from '../sources/index.ts';
 import { quotaOf } from '../sources/quota.ts';
@@ -58,6 +59,7 @@ export async function openDeps(
     quotaOf: (source) => quotaOf(settingsOf(settings, source)),
     areQueuesExact: settings.temporalAddress === undefined && (runtime?.temporal.pid ?? null) !== null,
     plannedAssets: () => plannedAssets(from, now()),
+    plannedSnapshots: () => plannedSnapshots(settings.snapshots, sources, settings.sources),
     relookAfterDays: settings.relook.afterDays,
     sqlFolder: join(projectFolder, 'sql'),
     alerts: alertsToTell(settings),

@@ -19,6 +19,8 @@ export type RunRequest =
       readonly clip: boolean;
       /** One workflow for each cell, or for each ticker's month; absent: `auto`, by how many cells are to do. */
       readonly grain?: 'auto' | 'cell' | 'month';
+      /** The UTC day of which it takes the configured snapshots too, if that is today; absent: none. */
+      readonly snapshotDate?: PartitionDate;
     }
   /** One day, and what failed or is missing in the week that ends with it. */
   | {
@@ -26,6 +28,8 @@ export type RunRequest =
       readonly date: PartitionDate;
       /** True where the day was named by a person: what is not final yet waits, instead of being left for later. */
       readonly isExplicit: boolean;
+      /** The UTC day of which it takes the configured snapshots, if that is today; absent: none. */
+      readonly snapshotDate?: PartitionDate;
     }
   /** Every refused or failed cell, or those of one run. */
   | { readonly kind: 'retry'; readonly of: string }
@@ -46,7 +50,7 @@ export type JudgedAgainCause = 'contract' | 'acceptance';
 /** Which planned look at a published cell: so many days after its day was final, or with all of its asset's history. */
 export type Look = number | 'history';
 
-/** What one window asks a source: a range of one symbol, or one day of a whole market. */
+/** What one window asks a source: a range of one symbol, one day of a whole market, or who leads now. */
 export type WindowAsk =
   | {
       readonly kind: 'range';
@@ -54,7 +58,9 @@ export type WindowAsk =
       readonly from: PartitionDate;
       readonly to: PartitionDate;
     }
-  | { readonly kind: 'grouped'; readonly group: string; readonly date: PartitionDate };
+  | { readonly kind: 'grouped'; readonly group: string; readonly date: PartitionDate }
+  /** The first so many of a ranking, as it stands on a UTC day. */
+  | { readonly kind: 'snapshot'; readonly top: number; readonly date: PartitionDate };
 
 /** Points at a sealed batch of raw answers. */
 export interface BatchRef {
@@ -62,7 +68,7 @@ export interface BatchRef {
   readonly ingestionDate: PartitionDate;
 }
 
-/** One window of a plan; its cells are every ticker on every date. */
+/** One window of a plan; its cells are every ticker on every date. A snapshot's are known once it is staged. */
 export interface WindowTask {
   /** Without the lake's id. */
   readonly id: string;
@@ -76,8 +82,10 @@ export interface WindowTask {
   readonly cause?: JudgedAgainCause;
   /** By ticker and date, those of its cells that are published and looked at again. */
   readonly looks?: Readonly<Record<string, Readonly<Record<PartitionDate, Look>>>>;
-  /** Present where the cells of a month are done together. */
-  readonly grain?: 'month';
+  /** Present where many cells are done together: those of a ticker's month, or a lot of a snapshot's members. */
+  readonly grain?: 'month' | 'lot';
+  /** How many requests it takes at the least; absent: one. */
+  readonly pages?: number;
 }
 
 /** A cell whose day is not final yet; it waits by itself and fetches its own date. */
@@ -302,6 +310,21 @@ export type CellOfWindow = CellKey & { readonly symbol: string };
 /** Every cell of a window. */
 export function cellsOf({ dataset, assets, dates }: WindowTask): CellOfWindow[] {
   return assets.flatMap(({ ticker, symbol }) => dates.map((date) => ({ dataset, ticker, symbol, date })));
+}
+
+/** How many cells a window is expected to have: of a snapshot that is not staged yet as many as are asked for. */
+export function expectedCells({ ask, assets, dates, batch }: WindowTask): number {
+  return ask.kind === 'snapshot' && !batch ? ask.top : assets.length * dates.length;
+}
+
+/** Corrects the counts of a plan by a window whose cells were not known before: those of a snapshot. */
+export function withFound(summary: PlanSummary, task: WindowTask, tally: Tally): PlanSummary {
+  const more = settledCount(tally) - expectedCells(task);
+  if (task.ask.kind !== 'snapshot' || task.batch || more === 0) return summary;
+  const byMonth = (summary.byMonth ?? 0) + more;
+  const { byMonth: _, ...others } = summary;
+  const counts = { ...others, due: summary.due + more, todo: summary.todo + more };
+  return byMonth > 0 ? { ...counts, byMonth } : counts;
 }
 
 /** Which planned look a cell of a window is; undefined where it is none. */
