@@ -13,10 +13,7 @@ import { datasetParts, type ActivityDeps } from './deps.ts';
 import type { OwnCandidate } from './write-many.ts';
 
 /** The candidates of a month's or a lot's cells, to be judged. */
-export interface ManyAuditTask {
-  readonly key: ManyKey;
-  readonly candidates: readonly OwnCandidate[];
-}
+export type ManyAuditTask = ManyKey & { readonly candidates: readonly OwnCandidate[] };
 
 /** The verdicts in short. */
 export interface ManyAudited {
@@ -39,7 +36,7 @@ export async function auditMany(
   context: RunContext,
   task: ManyAuditTask,
 ): Promise<ManyAudited> {
-  const { dataset } = task.key;
+  const { dataset } = task;
   const { contract } = datasetParts(deps, dataset);
   const beat = beatOfParts();
   const judged = await judge(deps, task);
@@ -57,7 +54,7 @@ type Judged = OwnCandidate & { readonly verdict: Verdict | undefined };
 
 /** A candidate that is gone or cannot be read has no verdict. */
 async function judge(deps: ActivityDeps, task: ManyAuditTask): Promise<Judged[]> {
-  const { contract } = datasetParts(deps, task.key.dataset);
+  const { contract } = datasetParts(deps, task.dataset);
   const sizes = await boundedMap(task.candidates, filesAtOnce, ({ candidate }) =>
     deps.store.sizeOf(candidate.file),
   );
@@ -65,7 +62,7 @@ async function judge(deps: ActivityDeps, task: ManyAuditTask): Promise<Judged[]>
   const gone = task.candidates.filter((_, index) => sizes[index] === undefined);
   const subjects = there.map(({ own, candidate }) => ({
     parquetPath: deps.store.pathOf(candidate.file),
-    cell: cellOfMany(task.key, own),
+    cell: cellOfMany(task, own),
   }));
   const connection = await deps.auditor.connect();
   try {
@@ -83,7 +80,7 @@ async function judge(deps: ActivityDeps, task: ManyAuditTask): Promise<Judged[]>
 async function keepVerdicts(
   deps: ActivityDeps,
   context: RunContext,
-  { key }: ManyAuditTask,
+  key: ManyKey,
   passed: readonly Judged[],
 ): Promise<string> {
   const { id, workflowRunId } = currentAttempt(deps.lake.id);

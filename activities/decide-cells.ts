@@ -1,10 +1,10 @@
 import type { Contract } from '../contracts/contract.ts';
 import { contractChanged } from '../contracts/contract-error.ts';
-import { dueCells, isTroubleOf, troubledCells, type DueCell } from '../plan/due-cells.ts';
-import { dueSnapshots, readSnapshots, troubledSnapshots } from '../plan/due-snapshots.ts';
+import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
+import { cellsOfSnapshots, troubledOfSnapshots } from '../plan/lake-snapshots.ts';
 import { cellsOfOtherContracts, dueAgain, lapsedCells } from '../plan/judged-again.ts';
 import { dueLooks, withLooks } from '../plan/relook.ts';
-import { knownCells, memoryFor, type Remembered } from '../plan/memory.ts';
+import { knownCells, memoryFor } from '../plan/memory.ts';
 import { withMembers } from '../plan/planned-snapshots.ts';
 import { utcDateOf } from '../workflows/pure/cell.ts';
 import type { RunRequest } from '../workflows/pure/run.ts';
@@ -37,43 +37,10 @@ export async function decideCells(deps: ActivityDeps, request: RunRequest, now: 
       const looks = await dueLooks(deps.index, assets, rule);
       const lapsed = await lapsedCells(deps.index, utcDateOf(now.getTime()));
       const known = withMembers(assets, deps.plannedSnapshots(), lapsed);
-      return [
-        ...withLapsed(
-          [...withLooks(due, looks), ...(await cellsOfSnapshots(deps, request, now))],
-          dueAgain(lapsed, known, 'acceptance'),
-        ),
-      ];
+      const cells = [...withLooks(due, looks), ...(await cellsOfSnapshots(deps, request, now))];
+      return withLapsed(cells, dueAgain(lapsed, known, 'acceptance'));
     }
   }
-}
-
-/** What a run does about snapshots; where none is configured nobody is asked. */
-export async function cellsOfSnapshots(
-  { index, plannedSnapshots }: Pick<ActivityDeps, 'index' | 'plannedSnapshots'>,
-  request: RunRequest,
-  now: Date,
-): Promise<DueCell[]> {
-  const snapshots = plannedSnapshots();
-  const isDaily = request.kind === 'daily';
-  const snapshotDate = isDaily || request.kind === 'backfill' ? request.snapshotDate : undefined;
-  if (snapshots.length === 0 || (!isDaily && snapshotDate === undefined)) return [];
-  return dueSnapshots({ snapshotDate, isDaily }, snapshots, await readSnapshots(index, snapshots), now);
-}
-
-/** What a retry does about cells of snapshots. */
-async function troubledOfSnapshots(
-  { index, plannedSnapshots }: ActivityDeps,
-  of: string,
-  troubled: readonly Remembered[],
-  now: Date,
-): Promise<DueCell[]> {
-  const snapshots = plannedSnapshots();
-  const own = troubled.filter(
-    ({ dataset, known }) => snapshots.some((one) => one.dataset === dataset) && isTroubleOf(of, known),
-  );
-  return own.length === 0
-    ? []
-    : troubledSnapshots(snapshots, own, await readSnapshots(index, snapshots), now);
 }
 
 /** A price that was accepted for a time is judged again when that is over, however old it is. */

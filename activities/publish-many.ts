@@ -8,13 +8,12 @@ import { publicationFacts } from './publish.ts';
 import type { OwnCandidate } from './write-many.ts';
 
 /** The candidates of a month's or a lot's cells that passed their audit. */
-export interface ManyPublishTask {
-  readonly key: ManyKey;
+export type ManyPublishTask = ManyKey & {
   readonly candidates: readonly OwnCandidate[];
   readonly contractVersion: string;
   /** The verdicts' file below the lake's root. */
   readonly audit: string;
-}
+};
 
 /** What became of them; a cell that is left lost a race or its candidate. */
 export interface ManyPublished {
@@ -31,17 +30,15 @@ const removedAtOnce = 16;
 export async function publishMany(
   deps: ActivityDeps,
   context: RunContext,
-  { key, candidates, contractVersion, audit }: ManyPublishTask,
+  task: ManyPublishTask,
 ): Promise<ManyPublished> {
-  const audited = candidates.map(({ own, symbol, candidate }) => ({
+  const audited = task.candidates.map(({ own, symbol, candidate }) => ({
     own,
-    cell: cellOfMany(key, own),
+    cell: cellOfMany(task, own),
     symbol,
     candidate,
   }));
-  const { dataset, batch } = key;
-  const look = 'look' in key && key.look !== undefined ? { look: key.look } : {};
-  const facts = publicationFacts(deps, context, { dataset, batch, contractVersion, audit, ...look });
+  const facts = publicationFacts(deps, context, task);
   const ends = await publishCandidates(deps.store, audited, facts, beatOfParts());
   for (const end of ends)
     if (!('reason' in end)) {

@@ -6,7 +6,12 @@ import { connectLake, openLake, type OpenLake } from './command/lake-client.ts';
 import type { Output } from './command/output.ts';
 import { performRun } from './run/perform-run.ts';
 import { withRangeFlags } from './run/range-flags.ts';
-import { backfillRequest, type BackfillFlags, type NamedRequest } from './run/run-request.ts';
+import {
+  backfillRequest,
+  withTodaysSnapshots,
+  type BackfillFlags,
+  type NamedRequest,
+} from './run/run-request.ts';
 import { bringUp } from './stack/bring-up.ts';
 import { claimStart } from './stack/start-claim.ts';
 import { placesLines } from './stack/places.ts';
@@ -19,7 +24,7 @@ const program = withRangeFlags(new Command('start'))
 await runCommand<BackfillFlags & { once?: boolean }>(program, async (output, flags) => {
   const now = new Date();
   const open = await openLake();
-  const named = await backfillRequest(flags, open, now);
+  const named = withTodaysSnapshots(await backfillRequest(flags, open, now), open, now);
   const say = (line: string): void => output.say(line);
   const claim = await claimStart(open.store, say);
   if (claim.kind === 'joined') {

@@ -1,8 +1,6 @@
-import type { LakeIndex } from '../lake/lake-index.ts';
 import { wholeDayTicker } from '../sources/snapshot.ts';
 import {
   addDays,
-  datasetId,
   datesBetween,
   utcDateOf,
   type DatasetId,
@@ -123,66 +121,4 @@ function givenUp(snapshot: PlannedSnapshot, date: PartitionDate, known: KnownCel
   const why = known?.reason === undefined ? '' : ` (${known.code ?? known.state}: ${known.reason})`;
   const reason = `it was not taken on its day${why}, and how a past day stood cannot be asked for afterwards`;
   return { asset: wholeDayOf(snapshot), date, known, fate: { kind: 'skipped', reason } };
-}
-
-/** Reads what the records say of all snapshots. */
-export async function readSnapshots(
-  index: Pick<LakeIndex, 'rows'>,
-  snapshots: readonly PlannedSnapshot[],
-): Promise<SnapshotMemory> {
-  if (snapshots.length === 0) return { days: [], open: [] };
-  const names = snapshots.map((_, place) => `$dataset${place}`).join(', ');
-  const values = Object.fromEntries(snapshots.map(({ dataset }, place) => [`dataset${place}`, dataset]));
-  const ask = async (sql: string): Promise<Row[]> =>
-    // The views' own columns: text throughout, null where a record says nothing.
-    (await index.rows(sql.replaceAll('$datasets', names), values)) as Row[];
-  return { days: (await ask(daysSql)).map(dayOf), open: (await ask(openSql)).flatMap(memberOfRow) };
-}
-
-type Row = Record<string, string | null>;
-
-const daysSql = `
-with days as (
-    select source, resource, date, state, code, reason from cells where ticker = '${wholeDayTicker}'
-)
-select
-    coalesce(taken.source, days.source) as source, coalesce(taken.resource, days.resource) as resource,
-    coalesce(taken.date, days.date)::varchar as date, taken.batch_id, taken.ingestion_date, days.state, days.code, days.reason
-from snapshots as taken
-full join days using (source, resource, date)
-where concat(coalesce(taken.source, days.source), '.', coalesce(taken.resource, days.resource)) in ($datasets)
-order by all`;
-
-/** A refusal would be the same again: only another contract or a person's word changes it. */
-const openSql = `
-select
-    members.source, members.resource, members.ticker, members.date::varchar as date, members.batch_id,
-    members.ingestion_date, cells.state, cells.code, cells.reason
-from snapshot_members as members
-left join cells using (source, resource, ticker, date)
-where concat(members.source, '.', members.resource) in ($datasets) and coalesce(cells.state, 'failed') = 'failed'
-order by members.source, members.resource, members.date, members.rank`;
-
-function dayOf(row: Row): SnapshotDay {
-  const batch = batchOf(row);
-  const known = knownOf(row);
-  return { ...keyOf(row), ...(batch ? { batch } : {}), ...(known ? { known } : {}) };
-}
-
-function memberOfRow(row: Row): OpenMember[] {
-  const batch = batchOf(row);
-  return batch ? [{ ...keyOf(row), ticker: row['ticker'] ?? '', batch, known: knownOf(row) }] : [];
-}
-
-function keyOf(row: Row): { dataset: DatasetId; date: PartitionDate } {
-  return { dataset: datasetId(row['source'] ?? '', row['resource'] ?? ''), date: row['date'] ?? '' };
-}
-
-function batchOf({ batch_id: id, ingestion_date: ingestionDate }: Row): BatchRef | undefined {
-  return id && ingestionDate ? { id, ingestionDate } : undefined;
-}
-
-function knownOf({ state, code, reason }: Row): KnownCell | undefined {
-  if (!state) return undefined;
-  return { state: state as KnownCell['state'], ...(code ? { code } : {}), ...(reason ? { reason } : {}) };
 }

@@ -63,8 +63,11 @@ function summarize(
   // A look reaches a month back, and is none of the days that were asked for.
   const first = cells.find(({ fate }) => fate.kind !== 'look')?.date ?? today;
   let [from, to] = [first, first];
+  let ofSnapshots = 0;
   for (const { asset, date, fate } of cells) {
-    counts[fate.kind] += fate.kind === 'todo' && isWholeDay(asset) ? (asset.top ?? 1) : 1;
+    const isToTake = fate.kind === 'todo' && isWholeDay(asset);
+    counts[fate.kind] += isToTake ? (asset.top ?? 1) : 1;
+    if (isToTake) ofSnapshots += asset.top ?? 1;
     if (fate.kind === 'look') continue;
     if (date < from) from = date;
     if (date > to) to = date;
@@ -76,6 +79,7 @@ function summarize(
     ...fates,
     ...(looks > 0 ? { looks } : {}),
     ...(byMonth > 0 ? { byMonth } : {}),
+    ...(ofSnapshots > 0 ? { ofSnapshots } : {}),
     requests: requestsBySource(windows),
     from,
     to,

@@ -42,6 +42,8 @@ export async function openDeps(
     csvFiles: settings.csvFiles,
     accessTo,
   };
+  // A snapshot that is none is noticed now, not by the first daily run.
+  const snapshots = plannedSnapshots(settings.snapshots, sources, settings.sources);
   const auditor = await openFileReader({ threads: '2' });
   const contracts = loadContracts(join(projectFolder, 'contracts'));
   await verifyContracts(auditor, contracts);
@@ -59,7 +61,7 @@ export async function openDeps(
     quotaOf: (source) => quotaOf(settingsOf(settings, source)),
     areQueuesExact: settings.temporalAddress === undefined && (runtime?.temporal.pid ?? null) !== null,
     plannedAssets: () => plannedAssets(from, now()),
-    plannedSnapshots: () => plannedSnapshots(settings.snapshots, sources, settings.sources),
+    plannedSnapshots: () => snapshots,
     relookAfterDays: settings.relook.afterDays,
     sqlFolder: join(projectFolder, 'sql'),
     alerts: alertsToTell(settings),

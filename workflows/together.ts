@@ -58,13 +58,13 @@ async function writeAuditPublish(context: RunContext, cells: ManyCells): Promise
   const { key } = apart(cells);
   const written = await writeMany(cells);
   if (written.candidates.length === 0) return written.left;
-  const audited = await auditMany(context, { key, candidates: written.candidates });
+  const audited = await auditMany(context, { ...key, candidates: written.candidates });
   const refused = new Set(audited.left);
   const left = [...written.left, ...audited.left];
   const candidates = written.candidates.filter(({ own }) => !refused.has(own));
   if (candidates.length === 0) return left;
   const { contractVersion, file } = audited;
-  const task = { key, candidates, contractVersion, audit: file };
+  const task = { ...key, candidates, contractVersion, audit: file };
   const published = await CancellationScope.nonCancellable(() => publishMany(context, task));
   return [...left, ...published.left];
 }

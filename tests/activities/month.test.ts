@@ -75,10 +75,10 @@ async function doMonth(lane: Lane): Promise<string[]> {
   const cells: MonthCells = { ...key, dates };
   const context = contextOf(lane);
   const written = await steps.writeMany(cells);
-  const audited = await steps.auditMany(context, { key, candidates: written.candidates });
+  const audited = await steps.auditMany(context, { ...key, candidates: written.candidates });
   const candidates = written.candidates.filter(({ own }) => !audited.left.includes(own));
   const { contractVersion, file } = audited;
-  const task = { key, candidates, contractVersion, audit: file };
+  const task = { ...key, candidates, contractVersion, audit: file };
   const published = await steps.publishMany(context, task);
   return [...written.left, ...audited.left, ...published.left].sort();
 }

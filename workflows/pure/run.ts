@@ -107,6 +107,8 @@ export interface PlanSummary {
   readonly looks?: number;
   /** How many of those to do are done a month at a time; absent: none. */
   readonly byMonth?: number;
+  /** How many of those to do are of snapshots that are still to be taken, at the most; absent: none. */
+  readonly ofSnapshots?: number;
   /** Requests a source will be sent, one page each. */
   readonly requests: Readonly<Record<string, number>>;
   readonly from: PartitionDate;
@@ -279,19 +281,26 @@ export function addSummaries(left: PlanSummary, right: PlanSummary): PlanSummary
     todo: left.todo + right.todo,
     ...summed('looks', left, right),
     ...summed('byMonth', left, right),
+    ...summed('ofSnapshots', left, right),
     requests,
     from: left.from < right.from ? left.from : right.from,
     to: left.to > right.to ? left.to : right.to,
   };
 }
 
-function summed<Name extends 'looks' | 'byMonth'>(
+function summed<Name extends 'looks' | 'byMonth' | 'ofSnapshots'>(
   name: Name,
   left: PlanSummary,
   right: PlanSummary,
 ): { readonly [P in Name]?: number } {
-  const sum = (left[name] ?? 0) + (right[name] ?? 0);
-  return sum === 0 ? {} : ({ [name]: sum } as { [P in Name]: number });
+  return positive(name, (left[name] ?? 0) + (right[name] ?? 0));
+}
+
+function positive<Name extends 'looks' | 'byMonth' | 'ofSnapshots'>(
+  name: Name,
+  count: number,
+): { readonly [P in Name]?: number } {
+  return count <= 0 ? {} : ({ [name]: count } as { [P in Name]: number });
 }
 
 /** How many cells a run has in hand: to do, looked at again, or waiting for their day. */
@@ -319,12 +328,17 @@ export function expectedCells({ ask, assets, dates, batch }: WindowTask): number
 
 /** Corrects the counts of a plan by a window whose cells were not known before: those of a snapshot. */
 export function withFound(summary: PlanSummary, task: WindowTask, tally: Tally): PlanSummary {
-  const more = settledCount(tally) - expectedCells(task);
-  if (task.ask.kind !== 'snapshot' || task.batch || more === 0) return summary;
-  const byMonth = (summary.byMonth ?? 0) + more;
-  const { byMonth: _, ...others } = summary;
-  const counts = { ...others, due: summary.due + more, todo: summary.todo + more };
-  return byMonth > 0 ? { ...counts, byMonth } : counts;
+  if (task.ask.kind !== 'snapshot' || task.batch) return summary;
+  const expected = expectedCells(task);
+  const more = settledCount(tally) - expected;
+  const { byMonth = 0, ofSnapshots = 0, ...others } = summary;
+  return {
+    ...others,
+    due: summary.due + more,
+    todo: summary.todo + more,
+    ...positive('byMonth', byMonth + more),
+    ...positive('ofSnapshots', ofSnapshots - expected),
+  };
 }
 
 /** Which planned look a cell of a window is; undefined where it is none. */
