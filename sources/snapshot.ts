@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { utcDateOf, type PartitionDate } from '../workflows/pure/cell.ts';
 import { wrongShape } from './read-json.ts';
-import { quoteOf } from './secrets.ts';
 import { SourceError } from './source-error.ts';
 import type { Members, RawPage, SourceRow } from './source.ts';
 
@@ -76,11 +75,10 @@ export function checkDay(
   if (newestMs < 0) throw wrongShape(what, 'no row says when it is from', body);
   const found = utcDateOf(newestMs);
   if (found === date) return;
-  const beginning = quoteOf(new TextDecoder().decode(body.subarray(0, 200)));
   throw new SourceError(
     'WrongDay',
-    `Reading ${what}: its newest row is from ${new Date(newestMs).toISOString()}, and the snapshot is that of ${date} (UTC); ` +
-      `the body begins ${beginning}. Just after midnight it passes by itself; else look at the clocks of the source and of this machine.`,
+    `Reading ${what}: its newest row is from ${new Date(newestMs).toISOString()}, and the snapshot is that of ${date} (UTC). ` +
+      'Just after midnight it passes by itself; else look at the clocks of the source and of this machine.',
     { body },
   );
 }
