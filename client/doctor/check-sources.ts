@@ -38,7 +38,10 @@ export async function checkSources(open: OpenLake, isOffline: boolean, now: Date
     }),
   );
   const { fetched, waiting } = keyStanding(open.settings);
-  return [...(waiting.length > 0 ? [ok('keys', fetchedWords(fetched))] : []), ...findings.flat()];
+  return [
+    ...(waiting.length > 0 && fetched.length > 0 ? [ok('keys', fetchedWords(fetched))] : []),
+    ...findings.flat(),
+  ];
 }
 
 async function checkSource(

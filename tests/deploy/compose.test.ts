@@ -52,7 +52,7 @@ describe('docker-compose.yml', () => {
     const settings = text('settings.ts');
     const read = [
       ...[...settings.matchAll(/environment\['(\w+)'\]/g)].map((match) => match[1]),
-      ...knownApis.flatMap(({ name }) => Object.values(sourceVariables(name))),
+      ...knownApis.map(({ name }) => sourceVariables(name).apiKey),
       ...temporalVariables,
     ];
     expect(Object.keys(worker.environment).length).toBeGreaterThan(0);
