@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sampleFolder, sampleSources } from '../sources/sample/folders.ts';
 
 const requestsSchema = z.array(
   z.object({
@@ -20,7 +21,8 @@ export async function readMarketRequests(marketUrl: string): Promise<readonly Ma
 
 /** Writes what a request asked for as a manifest does: below its API's own folder. */
 export function targetOf({ path, query }: Pick<MarketRequest, 'path' | 'query'>): string {
-  const below = path.replace(/^\/(coingecko\/api\/v3|massive)/, '');
+  const folder = sampleSources.map(sampleFolder).find((own) => path.startsWith(`${own}/`));
+  const below = path.slice(folder?.length ?? 0);
   const asked = new URLSearchParams(query).toString();
   return asked === '' ? below : `${below}?${asked}`;
 }

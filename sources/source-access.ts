@@ -1,13 +1,10 @@
+import { isSampleSource, sampleFolder } from './sample/folders.ts';
 import type { SourceSettings } from './source-settings.ts';
 import type { SourceAccess } from './source.ts';
 
 const answerTimeoutMs = 30_000;
 /** Four times the largest page that an API gives (50,000 bars). Parsed, the worst answer takes twenty times its bytes. */
 const largestAnswerBytes = 32 * 1024 * 1024;
-const sampleFolders: Readonly<Record<string, string>> = {
-  coingecko: '/coingecko/api/v3',
-  massive: '/massive',
-};
 
 /**
  * Tells where each source answers: at the configured address, or on the sample market's, unless an address
@@ -24,7 +21,7 @@ export function sourceAccess(
   return (name) => {
     const source = settings.sources[name];
     if (!source) throw new RangeError(`There is no source "${name}" in marketlake.yaml`);
-    const folder = sampleFolders[name];
+    const folder = isSampleSource(name) ? sampleFolder(name) : undefined;
     const isSample = settings.market === 'sample' && folder !== undefined && !source.isBaseUrlGiven;
     if (isSample && marketUrl === null) {
       throw new RangeError(

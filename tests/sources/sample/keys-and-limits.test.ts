@@ -39,7 +39,7 @@ describe('keys', () => {
     const url = chartUrl(market, 'bitcoin', 1);
     expect((await fetch(url, { headers: { 'x-cg-demo-api-key': 'open-sesame' } })).status).toBe(200);
     expect((await fetch(`${url}&x_cg_demo_api_key=open-sesame`)).status).toBe(200);
-    expect((await fetch(`${market.coingeckoUrl}/ping`)).status).toBe(200);
+    expect((await fetch(`${market.urlOf('coingecko')}/ping`)).status).toBe(200);
   });
 });
 
@@ -76,7 +76,7 @@ describe('limits', () => {
     };
     const passes = (atMs: number): boolean => {
       elapsedMs = atMs;
-      return gate.refuse(question, 'id', new Date(0)) === undefined;
+      return gate.refuse(question, { requestId: 'id', now: new Date(0) }) === undefined;
     };
     expect([0, 30_000, 59_999, 60_000, 60_001, 90_000].map(passes)).toEqual([
       true,
