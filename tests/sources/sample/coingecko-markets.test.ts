@@ -140,7 +140,7 @@ describe('coins/markets', () => {
     market.order({ ...lie, change: { op: 'drop' } });
     const left = await pageOf(1);
     expect([left.length, left[0]?.id, left[0]?.current_price]).toEqual([
-      19,
+      99,
       'ethereum',
       honest?.current_price,
     ]);
