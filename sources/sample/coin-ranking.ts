@@ -66,7 +66,7 @@ export function tellCoins(ranked: readonly RankedCoin[], desk: Desk): CoinSnapsh
   return ranked.flatMap((place) => {
     const { coin, price } = place;
     const priceDayAgo = desk.tape.priceAt(coin, nowMs - dayMs);
-    return desk.tape.barUntil(coin, nowMs).map((bar) => {
+    return desk.tape.lastDayUntil(coin, nowMs).map((bar) => {
       const told = typeof bar.close === 'number' ? bar.close : price;
       return { ...place, priceDayAgo, bar, marketCap: marketCapOf(coin, told) };
     });

@@ -50,8 +50,22 @@ export function coinMarkets(currency: string, question: Question, desk: Desk): A
     .sort(order);
   const told = tellCoins(cutPage(ranking, (page - 1) * perPage, perPage, desk), desk);
   const rows = told.map((coin) => marketRow(coin, currency, question, desk));
-  const headers = { total: String(ranking.length), 'per-page': String(perPage) };
+  const headers = {
+    total: String(ranking.length),
+    'per-page': String(perPage),
+    link: linksOf(query, page, Math.ceil(ranking.length / perPage), desk),
+  };
   return jsonAnswer(200, rows, headers);
+}
+
+/** Says where the next and the last page are; on the last one only where the first is. */
+function linksOf(query: URLSearchParams, page: number, pages: number, desk: Desk): string {
+  const link = (rel: string, to: number): string => {
+    const asked = new URLSearchParams([...query].filter(([name]) => !/key/i.test(name)));
+    asked.set('page', String(to));
+    return `<${desk.toldBaseUrl}/coins/markets?${asked.toString()}>; rel="${rel}"`;
+  };
+  return page < pages ? `${link('next', page + 1)}, ${link('last', pages)}` : link('first', 1);
 }
 
 function readCount(text: string | null, otherwise: number): number {

@@ -15,7 +15,7 @@ import type { Desk } from './desk.ts';
 import type { BodyFaultKind } from './faults.ts';
 import type { SampleApi } from './sample-api.ts';
 
-/** CoinGecko, as it answers with the key of a demo plan. */
+/** CoinGecko: the host of the demo plan, or of the paid one where the market is told `plans: { coingecko: 'pro' }`. */
 export const coingeckoApi: SampleApi = {
   historyDays: 365,
   saysRetryAfter: true,
@@ -43,6 +43,8 @@ function answerCoinGecko(question: Question, desk: Desk): Answer {
   switch (question.segments.join('/')) {
     case 'ping':
       return jsonAnswer(200, { gecko_says: '(V3) To the Moon!' });
+    case 'key':
+      return keyUsage(desk);
     case 'simple/price':
       return simplePrice(question, desk);
     case 'coins/list':
@@ -52,6 +54,18 @@ function answerCoinGecko(question: Question, desk: Desk): Answer {
     default:
       return notFound();
   }
+}
+
+/** What a key may still ask for; the host of the demo plan does not say. The figures are made up. */
+function keyUsage({ plan, now }: Desk): Answer {
+  if (plan !== 'pro') return coingeckoRefusal(401, 10005, now);
+  return jsonAnswer(200, {
+    plan: 'Synthetic',
+    rate_limit_request_per_minute: 500,
+    monthly_call_credit: 500_000,
+    current_total_monthly_calls: 1_000,
+    current_remaining_monthly_calls: 499_000,
+  });
 }
 
 function notFound(): Answer {

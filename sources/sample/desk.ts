@@ -2,10 +2,12 @@ import type { FaultKind, FaultOf } from './faults.ts';
 import type { PriceBook } from './price-book.ts';
 import type { Tape } from './tape.ts';
 
-/** When a request is answered, and under which id; some APIs tell either. */
+/** When, under which id and on which plan a request is answered; some APIs tell the id. */
 export interface Occasion {
   readonly now: Date;
   readonly requestId: string;
+  /** The plan whose host this API plays, for one that has hosts of several, such as `pro`; left out: the free one. */
+  readonly plan?: string | undefined;
 }
 
 /** What an API does with a range that begins before its history: answers the rest and says nothing, or refuses. */

@@ -17,6 +17,8 @@ export interface Floor {
   readonly keys: SampleKeys;
   /** How far back each API answers; left out: as it says itself, null: without limit. */
   readonly history: BySource<number>;
+  /** Whose plan's host each API plays; left out: the free plan's. */
+  readonly plans: BySource<string>;
   readonly partlyTooOld: PartlyTooOld;
   readonly pageSize: number | null;
   /** What the addresses in an API's answers begin with. */
@@ -35,7 +37,8 @@ export interface Reply {
 const outageKinds = ['reset', 'truncated', 'status', 'html', 'wrong-shape'] as const;
 
 /** Decides the reply to a request: ordered faults first, then key, limit and endpoint. */
-export function decideReply(question: Question, floor: Floor, occasion: Occasion): Reply {
+export function decideReply(question: Question, floor: Floor, asked: Occasion): Reply {
+  const occasion: Occasion = { ...asked, plan: floor.plans[question.source] ?? undefined };
   const slow = floor.faults.take(question, 'slow');
   const canRefusePlan = sampleApi(question.source).notAuthorized !== undefined;
   const outage = canRefusePlan

@@ -37,6 +37,8 @@ export interface PriceBook extends Listing {
   priceAt(asset: ListedAsset, instantMs: number): number;
   /** The bar of a UTC day as it stands at an instant within it: it closes at the price of that instant. */
   barUntil(asset: ListedAsset, instantMs: number): Bar;
+  /** The bar of the 24 hours before an instant, dated as the day of that instant. */
+  lastDayUntil(asset: ListedAsset, instantMs: number): Bar;
   /** The highest and the lowest close up to a day, each on the first day that had it. */
   extremesUntil(asset: ListedAsset, date: PartitionDate): Extremes;
   /** Where in its deviation a source stands with an asset on a day: -1 to 1, and another number for each. */
@@ -93,7 +95,7 @@ export function createPriceBook(seed: number, coins?: number): PriceBook {
   };
   const priceAt = (asset: ListedAsset, instantMs: number): number => {
     const date = utcDateOf(instantMs);
-    const part = (instantMs - midnightUtcMs(date)) / dayMs;
+    const part = partOfDay(instantMs);
     const before = levelAt(asset, addDays(date, -1));
     const minute = Math.floor(instantMs / 60_000);
     const wobble =
@@ -105,6 +107,10 @@ export function createPriceBook(seed: number, coins?: number): PriceBook {
     const day = daysBetween(firstDay, date);
     return makeBar(asset, date, keyOf(seed, asset), walkOf(asset, day - 1), level(day));
   };
+  const barUntil = (asset: ListedAsset, instantMs: number): Bar => {
+    const bar = barAt(asset, utcDateOf(instantMs), () => priceAt(asset, instantMs));
+    return { ...bar, volume: roundCents(bar.volume * partOfDay(instantMs)), trades: null };
+  };
   return {
     ...createListing(coins),
     levelAt,
@@ -113,11 +119,15 @@ export function createPriceBook(seed: number, coins?: number): PriceBook {
       if (date < firstDay || !isTradingDay(asset.kind, date)) return undefined;
       return barAt(asset, date, (day) => walkOf(asset, day));
     },
-    barUntil(asset, instantMs) {
+    barUntil,
+    lastDayUntil(asset, instantMs) {
       const date = utcDateOf(instantMs);
-      const part = (instantMs - midnightUtcMs(date)) / dayMs;
-      const bar = barAt(asset, date, () => priceAt(asset, instantMs));
-      return { ...bar, volume: Math.round(bar.volume * part * 100) / 100, trades: null };
+      const open = priceAt(asset, instantMs - dayMs);
+      const bar = barUntil(asset, instantMs);
+      const before = barAt(asset, addDays(date, -1), (day) => walkOf(asset, day)).volume;
+      const volume = bar.volume + before * (1 - partOfDay(instantMs));
+      const ends = { high: Math.max(bar.high, open), low: Math.min(bar.low, open) };
+      return { ...bar, ...ends, open, volume: roundCents(volume), average: null };
     },
     extremesUntil: (asset, date) => {
       const lastDay = daysBetween(firstDay, date);
@@ -135,6 +145,15 @@ export function createPriceBook(seed: number, coins?: number): PriceBook {
       return draw(key, daysBetween(firstDay, date), purposes.leaning) * 2 - 1;
     },
   };
+}
+
+/** How much of its UTC day is over at an instant. */
+function partOfDay(instantMs: number): number {
+  return (instantMs - midnightUtcMs(utcDateOf(instantMs))) / dayMs;
+}
+
+function roundCents(amount: number): number {
+  return Math.round(amount * 100) / 100;
 }
 
 function keyOf(seed: number, asset: ListedAsset): number {
@@ -178,7 +197,7 @@ function makeBar(asset: ListedAsset, date: PartitionDate, key: number, before: n
 function volumeOf(asset: ListedAsset, random: number, fraction: number): number {
   const volume = asset.usualVolume * (0.5 + random);
   const hasParts = asset.kind === 'crypto' || (asset.kind === 'stock' && fraction < 0.4);
-  return hasParts ? Math.round(volume * 100) / 100 : Math.round(volume);
+  return hasParts ? roundCents(volume) : Math.round(volume);
 }
 
 /** Rounds a price as this asset's prices of its size are. */

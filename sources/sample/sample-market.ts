@@ -24,6 +24,8 @@ export interface SampleMarketOptions {
   readonly toldBaseUrl?: string;
   /** How many days back each API answers, by source; left out: as it does by itself, null: without limit. */
   readonly history?: BySource<number>;
+  /** The plan whose host an API plays, by source: CoinGecko's `pro`; left out: the free plan's. */
+  readonly plans?: BySource<string>;
   /** What becomes of a range that is partly too old, for an API that does either; default `clip`. */
   readonly partlyTooOld?: PartlyTooOld;
 }

@@ -71,6 +71,7 @@ function openFloor(
     gate: createRateGate(options.limits ?? {}, () => performance.now()),
     keys: options.keys ?? {},
     history: options.history ?? {},
+    plans: options.plans ?? {},
     partlyTooOld: options.partlyTooOld ?? 'clip',
     pageSize: options.pageSize ?? null,
     toldBaseUrlOf,

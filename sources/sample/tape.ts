@@ -29,6 +29,8 @@ export interface Tape {
   barsOf(asset: ListedAsset, dates: readonly PartitionDate[]): ToldBar[];
   /** The bar of the running UTC day as it stands at an instant; one, unless a lie drops or doubles it. */
   barUntil(asset: ListedAsset, instantMs: number): ToldBar[];
+  /** The bar of the 24 hours before an instant; a lie about the day of that instant lies about it. */
+  lastDayUntil(asset: ListedAsset, instantMs: number): ToldBar[];
   /** The price at an instant; nobody lies about it. */
   priceAt(asset: ListedAsset, instantMs: number): number;
 }
@@ -50,6 +52,8 @@ export function openTape(book: PriceBook, faults: FaultBox, question: Question, 
     },
     barUntil: (asset, instantMs) =>
       tell(asset, [quoted(asset, book.barUntil(asset, instantMs))], faults, question),
+    lastDayUntil: (asset, instantMs) =>
+      tell(asset, [quoted(asset, book.lastDayUntil(asset, instantMs))], faults, question),
     priceAt(asset, instantMs) {
       const price = book.priceAt(asset, instantMs);
       const part = offset(asset, utcDateOf(instantMs));

@@ -88,6 +88,9 @@ describe('coins/markets', () => {
     const large = await ask('&per_page=1000');
     expect(await large.json()).toHaveLength(250);
     expect([large.headers.get('total'), large.headers.get('per-page')]).toEqual(['300', '250']);
+    expect(large.headers.get('link')).toMatch(
+      /coins\/markets\?[^>]*page=2>; rel="next", <.*page=2>; rel="last"$/,
+    );
   });
 
   it('tells a coin in one row whose figures agree with each other and with the book', async () => {

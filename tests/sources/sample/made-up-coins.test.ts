@@ -17,9 +17,12 @@ describe('the listing of coins', () => {
   });
 
   it('makes the same coin up for everybody, and draws it to less the higher its number', () => {
-    const { list, find } = createListing();
-    expect(find('crypto', 'sample-coin-042')).toEqual(createListing(42).find('crypto', 'sample-coin-042'));
-    const caps = list('crypto')
+    const listing = createListing();
+    expect(listing.find('crypto', 'sample-coin-042')).toEqual(
+      createListing(42).find('crypto', 'sample-coin-042'),
+    );
+    const caps = listing
+      .list('crypto')
       .slice(16)
       .filter(({ supply }) => supply > 0)
       .map(({ lastLevel, supply }) => lastLevel * supply);
@@ -27,13 +30,13 @@ describe('the listing of coins', () => {
   });
 
   it('finds a coin by its name, or by its code where the coin listed first is meant', () => {
-    const { find, findCode } = createListing();
-    expect(findCode('crypto', 'btc')?.symbol).toBe('bitcoin');
-    expect(findCode('fx', 'EURUSD')?.symbol).toBe('C:EURUSD');
-    expect(findCode('crypto', 'smp99')?.symbol).toBe('sample-coin-099');
-    expect(find('crypto', 'sample-coin-100')?.code).toBe('smp99');
+    const listing = createListing();
+    expect(listing.findCode('crypto', 'btc')?.symbol).toBe('bitcoin');
+    expect(listing.findCode('fx', 'EURUSD')?.symbol).toBe('C:EURUSD');
+    expect(listing.findCode('crypto', 'smp99')?.symbol).toBe('sample-coin-099');
+    expect(listing.find('crypto', 'sample-coin-100')?.code).toBe('smp99');
     const strangers = ['sample-coin-016', 'sample-coin-301', 'sample-coin-17', 'sample-coin-0017', 'AAPL'];
-    expect(strangers.map((symbol) => find('crypto', symbol))).toEqual(Array(5).fill(undefined));
+    expect(strangers.map((symbol) => listing.find('crypto', symbol))).toEqual(Array(5).fill(undefined));
   });
 
   it('has these very prices for made up coins', () => {

@@ -79,6 +79,18 @@ describe('what an API tells of the book', () => {
     expect(tapeOf('coingecko', 0).barUntil(solana, noon)[0]?.open).toBe(whole?.open);
   });
 
+  it('knows the last 24 hours, whose turnover is a whole day even just after midnight', () => {
+    const solana = assetOf('crypto', 'solana');
+    const tape = tapeOf('coingecko', 0.0005);
+    const minuteIn = Date.parse('2026-11-20T00:01:00Z');
+    const [day] = tape.lastDayUntil(solana, minuteIn);
+    expect.assert(day !== undefined);
+    expect(isSane(day)).toBe(true);
+    expect([day.date, day.close]).toEqual(['2026-11-20', tape.priceAt(solana, minuteIn)]);
+    const yesterday = book.barOf(solana, '2026-11-19')?.volume ?? 0;
+    expect(Number(day.volume) / yesterday).toBeCloseTo(1, 2);
+  });
+
   it('is lied about on top of its deviation', () => {
     const bitcoin = assetOf('crypto', 'bitcoin');
     const box = createFaultBox();
