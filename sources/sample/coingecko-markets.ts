@@ -90,7 +90,7 @@ function marketRow(told: CoinSnapshot, currency: string, question: Question, des
   const money = (dollars: number | null): number | null =>
     dollars === null ? null : Math.round(dollars / rate);
   const supply = supplyOf(coin);
-  const { highest, lowest } = desk.book.extremesUntil(coin, bar.date);
+  const { highest, lowest } = extremesOf(told, desk);
   return {
     id: coin.symbol,
     symbol: coin.code,
@@ -133,11 +133,31 @@ function percentOf(value: Json, before: number): number | null {
   return typeof value === 'number' && before > 0 ? ((value - before) / before) * 100 : null;
 }
 
-function extreme(name: 'ath' | 'atl', { price, date }: DatedPrice, now: Json, rate: number): JsonObject {
+/** A price that was never passed, and the instant at which it stood. */
+interface Extreme {
+  readonly price: number;
+  readonly at: string;
+}
+
+/** The highest and the lowest of all closes so far and of now: today's close is not known yet. */
+function extremesOf({ coin, price, bar }: CoinSnapshot, desk: Desk): { highest: Extreme; lowest: Extreme } {
+  const past = desk.book.extremesUntil(coin, addDays(bar.date, -1));
+  const closed = ({ price: close, date }: DatedPrice): Extreme => ({
+    price: close,
+    at: `${addDays(date, 1)}T00:00:00.000Z`,
+  });
+  const now: Extreme = { price, at: desk.now.toISOString() };
+  return {
+    highest: price > past.highest.price ? now : closed(past.highest),
+    lowest: price < past.lowest.price ? now : closed(past.lowest),
+  };
+}
+
+function extreme(name: 'ath' | 'atl', { price, at }: Extreme, now: Json, rate: number): JsonObject {
   return {
     [name]: price / rate,
     [`${name}_change_percentage`]: percentOf(now, price / rate),
-    [`${name}_date`]: `${addDays(date, 1)}T00:00:00.000Z`,
+    [`${name}_date`]: at,
   };
 }
 

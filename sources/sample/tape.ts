@@ -3,7 +3,8 @@ import type { Question } from './answer.ts';
 import type { ListedAsset } from './catalogue.ts';
 import type { FaultBox } from './fault-box.ts';
 import type { BarChange } from './faults.ts';
-import { type Bar, type PriceBook, roundAs } from './price-book.ts';
+import { type Bar, roundAs } from './bar.ts';
+import type { PriceBook } from './price-book.ts';
 
 /** A value as it is told: a lying market may say null or text where a number belongs. */
 export type ToldValue = number | string | null;

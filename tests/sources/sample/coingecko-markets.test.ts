@@ -62,6 +62,9 @@ describe('coins/markets', () => {
     const rows = pages.flat();
     expect(pages.map((page) => page.length)).toEqual([100, 100, 100]);
     expect(new Set(idsOf(rows)).size).toBe(300);
+    const isAhead = (row: Row): boolean =>
+      row.ath < row.current_price || row.atl > row.current_price || row.ath_date > noon.toISOString();
+    expect(rows.filter(isAhead)).toEqual([]);
     const caps = rows.map((row) => row.market_cap ?? 0);
     expect(caps).toEqual([...caps].sort((left, right) => right - left));
     expect(rows.slice(0, 297).map((row) => row.market_cap_rank)).toEqual(
