@@ -18,7 +18,7 @@ const published = z.object({
   name: z.string(),
   domain: z.string(),
   status: z.literal('active'),
-  version: z.literal('1.0.0'),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
   description: z.strictObject({
     usage: z.string(),
     limitations: z.string().regex(/Grain: one row for each [^.]+\.$/),

@@ -13,6 +13,7 @@ import {
   type DayRow,
   type WarehouseInputs,
 } from '../../warehouse/build.ts';
+import { datasetOfBuild } from '../../warehouse/dataset-of-build.ts';
 
 /** The repository's own SQL files. */
 export const sqlFolder = join(import.meta.dirname, '../../sql');
@@ -20,10 +21,7 @@ export const sqlFolder = join(import.meta.dirname, '../../sql');
 /** The datasets of the house, by their contracts. */
 export const datasets: readonly DatasetOfBuild[] = [
   ...loadContracts(join(import.meta.dirname, '../../contracts')).values(),
-].map((contract) => ({
-  id: contract.dataset,
-  columns: contract.columns.map(({ name, physicalType }) => ({ name, physicalType })),
-}));
+].map(datasetOfBuild);
 
 const isMeasure = (name: string): boolean => !/^(__|source_id|resource_id|ticker_id|bar_date)/.test(name);
 

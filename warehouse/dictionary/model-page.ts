@@ -15,6 +15,7 @@ export function modelPage(dictionary: Dictionary, model: DescribedFile): string 
     table(['column', 'type', 'meaning', 'from', 'tests'], columnRows(dictionary, model, tests)),
     '## Tests',
     table(['test', 'severity', 'what it holds'], [keyTest(model), ...tests.map(testRow)]),
+    ...(model.file.isGenerated ? ['## SQL', `\`\`\`sql\n${model.file.text.trimEnd()}\n\`\`\``] : []),
   );
 }
 
@@ -42,7 +43,7 @@ function factsOf(dictionary: Dictionary, model: DescribedFile): string {
     `- A row is: ${model.file.header.grain ?? ''}`,
     `- Key: ${model.file.header.key.map(code).join(', ')}`,
     `- Engine: ${model.notes.engine ?? engineOf(model)}`,
-    `- SQL: ${fileLink(model.file.file)}`,
+    `- SQL: ${model.file.isGenerated ? 'generated from the contracts, see below' : fileLink(model.file.file)}`,
     `- Reads: ${model.reads.map((table) => tableLink(dictionary, table)).join(', ')}`,
     `- Read by: ${readBy.join(', ') || 'people'}`,
   ].join('\n');
