@@ -8,7 +8,9 @@ export function dailyPricesModel(datasets: readonly DatasetOfBuild[]): SqlFile {
   const ofPrices = datasets.filter(isOfDailyPrices);
   const selects = ofPrices.length === 0 ? [emptySelect] : ofPrices.map(selectOf);
   const sources = ofPrices.map(({ id }) => `staging.${stagingName(id)}`).join(', ') || 'lake.publications';
-  return generatedModel('staging', 'stg_daily_prices', header(sources) + selects.join('\nunion all\n'));
+  const unioned = selects.join('\n    union all\n');
+  const text = `${header(sources)}with unioned as (\n\n${unioned}\n)\n\nselect * from unioned\n`;
+  return generatedModel('staging', 'stg_daily_prices', text);
 }
 
 function header(sources: string): string {
@@ -31,39 +33,39 @@ function selectOf(dataset: DatasetOfBuild): string {
   const measures = priceMeasures.map((name) =>
     names.has(name) ? `cast(bars.${name} as double) as ${name}` : `cast(null as double) as ${name}`,
   );
-  return `select
-    bars.ticker,
-    bars.price_date,
+  return `    select
+        bars.ticker,
+        bars.price_date,
 
-    bars.dataset,
-    bars.source,
-    bars.batch_id,
-    bars.schema_version,
-    bars.publication_number,
+        bars.dataset,
+        bars.source,
+        bars.batch_id,
+        bars.schema_version,
+        bars.publication_number,
 
-    ${measures.join(',\n    ')},
+        ${measures.join(',\n        ')},
 
-    bars.observed_at,
-    bars.published_at
-from staging.${stagingName(dataset.id)} as bars
+        bars.observed_at,
+        bars.published_at
+    from staging.${stagingName(dataset.id)} as bars
 `;
 }
 
 /** Takes its types from the table that names every publication, so that it needs no words of one engine for them. */
-const emptySelect = `select
-    publications.ticker,
-    publications.date as price_date,
+const emptySelect = `    select
+        publications.ticker,
+        publications.date as price_date,
 
-    publications.source as dataset,
-    publications.source,
-    publications.batch_id,
-    publications.contract_version as schema_version,
-    publications.number as publication_number,
+        publications.source as dataset,
+        publications.source,
+        publications.batch_id,
+        publications.contract_version as schema_version,
+        publications.number as publication_number,
 
-    ${priceMeasures.map((name) => `cast(null as double) as ${name}`).join(',\n    ')},
+        ${priceMeasures.map((name) => `cast(null as double) as ${name}`).join(',\n        ')},
 
-    publications.ingested_at as observed_at,
-    publications.recorded_at as published_at
-from lake.publications as publications
-where 1 = 0
+        publications.ingested_at as observed_at,
+        publications.recorded_at as published_at
+    from lake.publications as publications
+    where 1 = 0
 `;

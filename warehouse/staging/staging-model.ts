@@ -35,11 +35,22 @@ export function stagingName(dataset: string): string {
  * @throws WarehouseError `ModelBroken` where one of its columns is called like one that staging adds.
  */
 export function stagingModel(dataset: DatasetOfBuild): SqlFile {
-  const own = dataset.columns.filter(({ name }) => !(name in keyColumns) && !(name in lineageColumns));
+  const own = inOrderOfBars(
+    dataset.columns.filter(({ name }) => !(name in keyColumns) && !(name in lineageColumns)),
+  );
   const taken = own.find(({ name }) => ownNames.has(name));
   if (taken) throw nameTaken(dataset, taken.name);
   const furtherKeys = dataset.primaryKey.filter((name) => !(name in keyColumns));
   return generatedModel('staging', stagingName(dataset.id), textOf(dataset, own, furtherKeys));
+}
+
+/** Puts the prices of a bar in the order in which people say them, where the first of them stands; moves nothing else. */
+function inOrderOfBars(columns: readonly ColumnOfDataset[]): ColumnOfDataset[] {
+  const places = ['open', 'high', 'low', 'close'];
+  const bar = columns
+    .filter(({ name }) => places.includes(name))
+    .sort((left, right) => places.indexOf(left.name) - places.indexOf(right.name));
+  return columns.map((column) => (places.includes(column.name) ? (bar.shift() ?? column) : column));
 }
 
 function textOf(
