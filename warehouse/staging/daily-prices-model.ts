@@ -8,7 +8,7 @@ export function dailyPricesModel(datasets: readonly DatasetOfBuild[]): SqlFile {
   const ofPrices = datasets.filter(isOfDailyPrices);
   const selects = ofPrices.length === 0 ? [emptySelect] : ofPrices.map(selectOf);
   const sources = ofPrices.map(({ id }) => `staging.${stagingName(id)}`).join(', ') || 'lake.publications';
-  const unioned = selects.join('\n    union all\n');
+  const unioned = selects.join('    union all\n');
   const text = `${header(sources)}with unioned as (\n\n${unioned}\n)\n\nselect * from unioned\n`;
   return generatedModel('staging', 'stg_daily_prices', text);
 }
