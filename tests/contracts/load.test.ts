@@ -65,6 +65,13 @@ describe("the project's contracts", () => {
     expect(published.safeParse(file).error).toBeUndefined();
   });
 
+  it('say when their prices are fixed, where a row is the price of a day', () => {
+    const ofDays = [...loadContracts(contractsFolder).values()].filter(({ columns }) =>
+      columns.some(({ name }) => name === 'close'),
+    );
+    expect(ofDays.filter(({ fixing }) => fixing === null).map(({ dataset }) => dataset)).toEqual([]);
+  });
+
   it('have their measures between keys and lineage', () => {
     const measures = [...loadContracts(contractsFolder).values()].map((contract) =>
       contract.columns

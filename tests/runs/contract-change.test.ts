@@ -235,7 +235,7 @@ describe('a changed contract, before it is applied', () => {
     const flags = { dataset, wait: true };
     await expect(
       reauditCells(worked.lake, new Map([[dataset, silent]]), flags, quiet, new Date()),
-    ).rejects.toThrow(/Raise its version above 1\.0\.0/);
+    ).rejects.toThrow(/Raise its version above 1\.1\.0/);
   });
 
   it('is not applied by a worker that still runs the one before it', async () => {
