@@ -6,6 +6,6 @@ export const priceMeasures = ['open', 'high', 'low', 'close', 'volume', 'market_
 
 /** Tells whether a dataset holds one close for each asset and day; one of coins at an instant calls its price otherwise. */
 export function isOfDailyPrices({ columns, primaryKey }: DatasetOfBuild): boolean {
-  const isOneACell = primaryKey.every((name) => name in keyColumns);
+  const isOneACell = primaryKey.every((name) => Object.hasOwn(keyColumns, name));
   return isOneACell && columns.some(({ name }) => name === 'close');
 }

@@ -21,6 +21,9 @@ const ownNames: ReadonlySet<string> = new Set([
   ...['publication_number', 'sha256', 'run', 'workflow_id', 'observed_at', 'published_at'],
 ]);
 
+/** Every dataset has these, and staging renames them. */
+const houseColumns: ReadonlySet<string> = new Set(Object.keys({ ...keyColumns, ...lineageColumns }));
+
 /** Types of numbers, which a file of another writer may hold in another width. */
 const castTypes: Readonly<Record<string, string>> = { double: 'double', bigint: 'bigint' };
 
@@ -35,12 +38,10 @@ export function stagingName(dataset: string): string {
  * @throws WarehouseError `ModelBroken` where one of its columns is called like one that staging adds.
  */
 export function stagingModel(dataset: DatasetOfBuild): SqlFile {
-  const own = inOrderOfBars(
-    dataset.columns.filter(({ name }) => !(name in keyColumns) && !(name in lineageColumns)),
-  );
+  const own = inOrderOfBars(dataset.columns.filter(({ name }) => !houseColumns.has(name)));
   const taken = own.find(({ name }) => ownNames.has(name));
   if (taken) throw nameTaken(dataset, taken.name);
-  const furtherKeys = dataset.primaryKey.filter((name) => !(name in keyColumns));
+  const furtherKeys = dataset.primaryKey.filter((name) => !houseColumns.has(name));
   return generatedModel('staging', stagingName(dataset.id), textOf(dataset, own, furtherKeys));
 }
 
