@@ -14,13 +14,8 @@ import { optional, secretOf, type Environment } from './settings/secret-of.ts';
 import { SettingsError } from './settings/settings-error.ts';
 import { readSettingsFile } from './settings/settings-file.ts';
 import type { Asset, SettingsFile } from './settings/shape.ts';
-import {
-  apiSettings,
-  coingeckoDemoPlan,
-  csvSettings,
-  keylessPlan,
-  massiveFreePlan,
-} from './settings/source-plans.ts';
+import { sourceSettings } from './settings/source-plans.ts';
+import type { CsvFiles } from './sources/csv.ts';
 import type { SourceSettings } from './sources/source-settings.ts';
 import { headerValues } from './telemetry/hiding.ts';
 import { telemetrySettings, type TelemetrySettings } from './telemetry/telemetry-settings.ts';
@@ -42,7 +37,7 @@ export interface Settings {
   /** The rankings that each daily run takes, and how many of each. */
   readonly snapshots: SettingsFile['snapshots'];
   readonly sources: Readonly<Record<string, SourceSettings>>;
-  readonly csvFiles: SettingsFile['sources']['csv']['files'];
+  readonly csvFiles: CsvFiles;
   readonly schedule: SettingsFile['schedule'];
   readonly relook: SettingsFile['relook'];
   readonly run: SettingsFile['run'];
@@ -83,14 +78,8 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
       : resolve(environment['MARKETLAKE_DATA_DIR'] ? '.' : projectFolder, folder),
     assets: file.assets,
     snapshots: file.snapshots,
-    sources: {
-      coingecko: apiSettings('coingecko', file, environment, (key) =>
-        key === undefined ? keylessPlan : coingeckoDemoPlan,
-      ),
-      massive: apiSettings('massive', file, environment, () => massiveFreePlan),
-      csv: csvSettings(file, projectFolder),
-    },
-    csvFiles: file.sources.csv.files,
+    sources: sourceSettings(file, environment, projectFolder),
+    csvFiles: file.sources.csv.files ?? {},
     schedule: file.schedule,
     relook: file.relook,
     run: file.run,
