@@ -20,7 +20,7 @@ export interface Exchange {
   readonly name: string;
   readonly candles: Resource;
   readonly symbol: string;
-  encode(days: readonly Day[]): unknown;
+  readonly encode: (days: readonly Day[]) => unknown;
   /** The path and query of a request for 2026-11-17 to 2026-11-19. */
   readonly target: string;
 }
