@@ -24,6 +24,8 @@ export interface CandleApi {
   readonly rangeEndsToday: boolean;
   /** Builds path and query for a range whose dates and order are checked. */
   targetOf(ask: RangeAsk): string;
+  /** Names the quote of a pair, which its prices are counted in, where its name tells. */
+  currencyOf(symbol: string): string | undefined;
   /** Says what a status below 500 means that is no success. */
   readonly refusalOf: RefusalOf;
   /**
@@ -40,6 +42,7 @@ export function candleResource(api: CandleApi): Resource {
   const indexOf = rememberPages((body, ask) => readCandles(api, body, ask));
   return {
     coverage: coverageOf(api),
+    currencyOf: (symbol) => api.currencyOf(symbol),
     firstPage: (ask) => ({ target: api.targetOf(checkedRange(api, ask)) }),
     send: (request, access) =>
       sendGet(request, access, { source: api.source, headers: {}, refusalOf: api.refusalOf }),

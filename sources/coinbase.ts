@@ -4,10 +4,20 @@ import { coinbaseRefusalOf } from './coinbase-refusal.ts';
 import { instantSeconds, listOf, marketNumber, readJson } from './read-json.ts';
 import { pathSegment } from './request-path.ts';
 import type { Source } from './source.ts';
+import type { UsualApi } from './usual.ts';
 
 const name = 'coinbase';
 /** The API's own maximum of candles an answer. */
 const maxRangeDays = 300;
+
+/** Half of what its public limit lets an address ask, so that whoever else asks from it has room. A candle is whole as midnight passes. */
+const usual: UsualApi = {
+  isLocal: false,
+  baseUrl: 'https://api.exchange.coinbase.com',
+  final: { time: '00:05', timeZone: 'UTC' },
+  key: { need: 'none' },
+  plan: { requestsPerMinute: 300, requestsPerDay: null, requestsPerMonth: null, historyDays: null },
+};
 
 /** Seconds, LOW, HIGH, open, close, volume: the order of this API and of no other. */
 const candle = z.tuple([
@@ -27,10 +37,12 @@ export function coinbaseSource(): Source {
     maxRangeDays,
     rangeEndsToday: false,
     targetOf,
+    // The part behind the dash of BTC-USD.
+    currencyOf: (symbol) => /^.+-([A-Z\d]+)$/.exec(symbol)?.[1],
     refusalOf: coinbaseRefusalOf,
     read,
   });
-  return { name, resources: { daily_candles } };
+  return { name, usual, resources: { daily_candles } };
 }
 
 /** With one of start and end alone, the API ignores both. The end is inside the last day, whose candle it includes. */

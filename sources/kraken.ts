@@ -3,16 +3,32 @@ import { midnightUtcMs } from '../workflows/pure/cell.ts';
 import { candleResource, type Candle, type RangeAsk } from './candle-resource.ts';
 import { marketDecimal } from './decimal-text.ts';
 import { krakenRefusalOf, refusalOfErrors } from './kraken-refusal.ts';
+import { quoteOfPair } from './pair-quote.ts';
 import { instantSeconds, listOf, marketNumber, readJson, wrongShape } from './read-json.ts';
 import { pathSegment } from './request-path.ts';
 import { SourceError } from './source-error.ts';
 import { quoteOf } from './secrets.ts';
 import type { Source } from './source.ts';
+import type { UsualApi } from './usual.ts';
 
 const name = 'kraken';
 /** The API keeps so many candles of a pair, the open one included, whatever it is asked. */
 const keptCandles = 720;
 const dayMs = 86_400_000;
+/** What its pairs end in, of what they are mostly traded for. */
+const quotes = ['USD', 'USDT', 'USDC', 'DAI', 'EUR', 'GBP', 'JPY', 'CHF', 'CAD', 'AUD', 'XBT', 'ETH'];
+
+/**
+ * Half of the request a second that an address is said to have. Of the candles that are kept one is open, and one is
+ * spare, since their edge moves on while a run waits.
+ */
+const usual: UsualApi = {
+  isLocal: false,
+  baseUrl: 'https://api.kraken.com',
+  final: { time: '00:05', timeZone: 'UTC' },
+  key: { need: 'none' },
+  plan: { requestsPerMinute: 30, requestsPerDay: null, requestsPerMonth: null, historyDays: keptCandles - 2 },
+};
 
 /** Seconds, open, high, low, close, vwap, volume, trades. */
 const candle = z.tuple([
@@ -48,10 +64,11 @@ export function krakenSource(): Source {
     maxRangeDays: keptCandles,
     rangeEndsToday: true,
     targetOf,
+    currencyOf: (symbol) => quoteOfPair(symbol, quotes),
     refusalOf: krakenRefusalOf,
     read,
   });
-  return { name, resources: { daily_candles } };
+  return { name, usual, resources: { daily_candles } };
 }
 
 /** What begins at `since` is left out of the answer, so that the second before the first day is named. */

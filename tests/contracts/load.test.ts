@@ -11,7 +11,16 @@ import { verifyContract } from '../../contracts/verify.ts';
 import { contractsFolder, contractText, temporaryFolder } from './support.ts';
 
 const names = readdirSync(contractsFolder).filter((name) => name.endsWith('.odcs.yaml'));
-const datasets = ['coingecko.market_chart', 'csv.daily_closes', 'massive.daily_bars'];
+const datasets = [
+  'binance.daily_candles',
+  'coinbase.daily_candles',
+  'coingecko.market_chart',
+  'csv.daily_closes',
+  'kraken.daily_candles',
+  'massive.daily_bars',
+];
+/** The columns that every daily candle has. */
+const candle = ['open DOUBLE!', 'high DOUBLE!', 'low DOUBLE!', 'close DOUBLE!', 'volume DOUBLE!'];
 
 /** Parts of ODCS that our reader passes over, held strictly here. */
 const published = z.object({
@@ -51,7 +60,7 @@ const published = z.object({
 });
 
 describe("the project's contracts", () => {
-  it('are three, each found by its dataset, with the hash of its bytes', () => {
+  it('are one for each dataset, found by its name, with the hash of its bytes', () => {
     const contracts = loadContracts(contractsFolder);
     expect([...contracts.keys()]).toEqual(datasets);
     for (const [dataset, contract] of contracts) {
@@ -72,8 +81,11 @@ describe("the project's contracts", () => {
         .map((column) => `${column.name} ${column.physicalType}${column.required ? '!' : ''}`),
     );
     expect(measures).toEqual([
+      [...candle, 'quote_volume DOUBLE', 'trade_count BIGINT'],
+      candle,
       ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
       ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
+      [...candle, 'vwap DOUBLE', 'trade_count BIGINT'],
       [
         'open DOUBLE!',
         'high DOUBLE!',

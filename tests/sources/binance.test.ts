@@ -96,3 +96,16 @@ describe('a refusal', () => {
     expect([error.code, error.isRetryable, error.facts.retryAfterMs]).toEqual(['RateLimited', true, 120_000]);
   });
 });
+
+describe('the currency of a pair', () => {
+  it.each([
+    ['BTCUSDT', 'USDT'],
+    ['BTCFDUSD', 'FDUSD'],
+    ['BTCBUSD', 'BUSD'],
+    ['ETHBTC', 'BTC'],
+    ['USDT', undefined],
+    ['BTCXYZ', undefined],
+  ])('of %s is %s', (symbol, currency) => {
+    expect(candles.currencyOf?.(symbol)).toBe(currency);
+  });
+});

@@ -17,7 +17,7 @@ export interface Day {
 
 /** An exchange, and how it writes days that are given oldest first. */
 export interface Exchange {
-  readonly name: string;
+  readonly name: 'coinbase' | 'binance' | 'kraken';
   readonly candles: Resource;
   readonly symbol: string;
   readonly encode: (days: readonly Day[]) => unknown;

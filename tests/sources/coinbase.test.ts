@@ -62,3 +62,13 @@ describe('a refusal', () => {
     expect(advice).toContain('300 candles');
   });
 });
+
+describe('the currency of a pair', () => {
+  it.each([
+    ['BTC-USD', 'USD'],
+    ['BTC-USDT', 'USDT'],
+    ['BTCUSD', undefined],
+  ])('of %s is %s', (symbol, currency) => {
+    expect(candles.currencyOf?.(symbol)).toBe(currency);
+  });
+});

@@ -130,3 +130,15 @@ describe('an error in a 200', () => {
     expect(krakenRefusalOf(status, body).code).toBe(code);
   });
 });
+
+describe('the currency of a pair', () => {
+  it.each([
+    ['XBTUSD', 'USD'],
+    ['XXBTZUSD', 'USD'],
+    ['XBTUSDT', 'USDT'],
+    ['ETHXBT', 'XBT'],
+    ['SOMETHING', undefined],
+  ])('of %s is %s', (symbol, currency) => {
+    expect(candles.currencyOf?.(symbol)).toBe(currency);
+  });
+});
