@@ -34,8 +34,11 @@ export const krakenApi: SampleApi = {
 function spoilt(body: Json, candles: Json): Json | undefined {
   if (!isObject(body) || !isObject(body.result)) return undefined;
   const { last } = body.result;
-  const emptied = Object.keys(body.result).map((name) => [name, name === 'last' ? last : candles] as const);
-  return { ...body, result: Object.fromEntries(emptied) as JsonObject };
+  const emptied = Object.keys(body.result).map((name): [string, Json] => [
+    name,
+    name === 'last' ? last : candles,
+  ]);
+  return { ...body, result: Object.fromEntries(emptied) };
 }
 
 function answerKraken(question: Question, desk: Desk): Answer {
