@@ -74,17 +74,17 @@ export function binanceSource(): Source {
   return { name, usual, resources: { daily_candles } };
 }
 
-/** Both ends are included, and counted by the start of a candle. `1d` is a day; a capital letter would be a month. */
+/** Both ends are included, and counted by the start of a candle. */
 function targetOf({ symbol, from, to }: RangeAsk): string {
   const range = `startTime=${midnightUtcMs(from)}&endTime=${midnightUtcMs(to) + dayMs - 1}`;
   return `/api/v3/klines?symbol=${pathSegment(symbol, name)}&interval=1d&${range}&limit=${pageLimit}`;
 }
 
-/** A candle ends one millisecond before the next; of any other length, it is the answer to another question. */
+/** A candle that ends on a later day than it starts, such as a month's, is the answer to another question. */
 function read(body: Uint8Array, _: RangeAsk, what: string): Candle[] {
   return readJson(body, klines, what).map(
     ([startMs, open, high, low, close, volume, endMs, quote_volume, trade_count]) => {
-      if (endMs !== startMs + dayMs - 1) {
+      if (endMs < startMs || endMs >= startMs + dayMs) {
         const from = new Date(startMs).toISOString();
         throw wrongShape(what, `the candle from ${from} to ${new Date(endMs).toISOString()} is no day`, body);
       }

@@ -6,8 +6,8 @@ import { krakenRefusalOf, refusalOfErrors } from './kraken-refusal.ts';
 import { quoteOfPair } from './pair-quote.ts';
 import { instantSeconds, listOf, marketNumber, readJson, wrongShape } from './read-json.ts';
 import { pathSegment } from './request-path.ts';
-import { SourceError } from './source-error.ts';
 import { quoteOf } from './secrets.ts';
+import { SourceError } from './source-error.ts';
 import type { Source } from './source.ts';
 import type { UsualApi } from './usual.ts';
 

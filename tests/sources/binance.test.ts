@@ -53,6 +53,7 @@ describe('the documented answer', () => {
   it.each([
     ['stamps in microseconds, as its files have them', having(0, 1_767_225_600_000_000)],
     ['a month in place of a day', having(6, 1_769_903_999_999)],
+    ['an end before its start', having(6, 1_767_225_599_999)],
     ['eleven items', [valid.slice(0, 11)]],
     ['thirteen items', [[...valid, '0']]],
     ['a refusal in a 200', { code: -1121, msg: 'Invalid symbol.' }],
