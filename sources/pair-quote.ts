@@ -1,9 +1,4 @@
-/** Finds the quote that a pair's name ends in, of some known ones; the longest, so that BUSD is not read as USD. */
+/** Finds the quote that a pair's name ends in, of some known ones of which none ends in another. */
 export function quoteOfPair(symbol: string, quotes: readonly string[]): string | undefined {
-  return quotes
-    .filter((quote) => symbol.length > quote.length && symbol.endsWith(quote))
-    .reduce<string | undefined>(
-      (longest, quote) => (longest !== undefined && longest.length > quote.length ? longest : quote),
-      undefined,
-    );
+  return quotes.find((quote) => symbol.length > quote.length && symbol.endsWith(quote));
 }
