@@ -49,7 +49,7 @@ export const binance: Exchange = {
     '/api/v3/klines?symbol=BTCUSDT&interval=1d&startTime=1794873600000&endTime=1795132799999&limit=1000',
 };
 
-/** Kraken: texts, below the pair's own name, and an open day after them that `last` does not reach. */
+/** Kraken: texts, below the pair's own name; `last` names the newest of them. */
 export const kraken: Exchange = {
   name: 'kraken',
   candles: resourceOf(krakenSource(), 'daily_candles'),
