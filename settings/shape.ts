@@ -19,7 +19,10 @@ const assetSchema = z.strictObject({
   calendar: z.enum(calendarNames),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'a currency, such as USD; leave it out where a price is no money')
+    .regex(
+      /^[A-Z]{3,6}$/,
+      'a currency, such as USD, or a stablecoin, such as USDT; leave it out where a price is no money',
+    )
     .nullable()
     .default(null),
   sources: z
