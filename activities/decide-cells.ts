@@ -1,6 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import { contractChanged } from '../contracts/contract-error.ts';
-import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
+import { dueCells, everySource, troubledCells, type DueCell } from '../plan/due-cells.ts';
 import { cellsOfOtherContracts, dueAgain, lapsedCells } from '../plan/judged-again.ts';
 import { dueLooks, withLooks } from '../plan/relook.ts';
 import { knownCells, memoryFor } from '../plan/memory.ts';
@@ -13,10 +13,11 @@ export async function decideCells(deps: ActivityDeps, request: RunRequest, now: 
   const assets = await deps.plannedAssets();
   switch (request.kind) {
     case 'retry':
-      return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
+      return troubledCells(request.of, await knownCells(deps.index, 'troubled'), everySource(assets));
     case 'reaudit': {
       const contracts = agreedContracts(deps, request.contracts);
-      return dueAgain(await cellsOfOtherContracts(deps.index, contracts, request), assets, 'contract');
+      const judged = await cellsOfOtherContracts(deps.index, contracts, request);
+      return dueAgain(judged, everySource(assets), 'contract');
     }
     case 'backfill':
       return dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
@@ -25,7 +26,7 @@ export async function decideCells(deps: ActivityDeps, request: RunRequest, now: 
       const rule = { afterDays: deps.relookAfterDays, date: request.date, now };
       const looks = await dueLooks(deps.index, assets, rule);
       const lapsed = await lapsedCells(deps.index, utcDateOf(now.getTime()));
-      return withLapsed(withLooks(due, looks), dueAgain(lapsed, assets, 'acceptance'));
+      return withLapsed(withLooks(due, looks), dueAgain(lapsed, everySource(assets), 'acceptance'));
     }
   }
 }

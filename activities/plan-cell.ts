@@ -1,6 +1,6 @@
 import { runDayOf } from '../plan/catch-up.ts';
 import { finalAt, newestFinalDate } from '../plan/finality.ts';
-import { earliestDate } from '../plan/due-cells.ts';
+import { earliestDate, everySource } from '../plan/due-cells.ts';
 import { PlanError } from '../plan/plan-error.ts';
 import { readCellRecords } from '../lake/records.ts';
 import type { CellKey, PartitionDate } from '../workflows/pure/cell.ts';
@@ -13,7 +13,7 @@ export type CellPlan =
 
 /** Decides whether a lone cell's day is open, and from when it is final. */
 export async function planCell(deps: ActivityDeps, cell: CellKey): Promise<CellPlan> {
-  const assets = await deps.plannedAssets();
+  const assets = everySource(await deps.plannedAssets());
   const asset = assets.find(({ dataset, ticker }) => dataset === cell.dataset && ticker === cell.ticker);
   if (!asset) {
     throw new PlanError(
