@@ -43,7 +43,10 @@ export async function planFallbacks(
 }
 
 /** The days that did not get there, in all datasets that could have them. */
-function scopeOf(assets: readonly PlannedAsset[], troubled: readonly { readonly date: string }[]): MemoryScope {
+function scopeOf(
+  assets: readonly PlannedAsset[],
+  troubled: readonly { readonly date: string }[],
+): MemoryScope {
   const dates = troubled.map(({ date }) => date).sort();
   const [from = '', to = from] = [dates[0], dates.at(-1)];
   return { datasets: everySource(assets).map(({ dataset }) => dataset), range: { from, to } };

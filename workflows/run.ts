@@ -64,7 +64,9 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     if (!partInTurn(run)) await rebuildAtLeisure(run);
     // What was added meanwhile, during the rebuild too, is a page in turn.
     if (partInTurn(run)) return { next: nextInput(run, run.summary ?? summary) };
-    run.note = [coveredWords(coveredIn(run)), await packAway(run.context, run.request)].filter(Boolean).join(' ');
+    run.note = [coveredWords(coveredIn(run)), await packAway(run.context, run.request)]
+      .filter(Boolean)
+      .join(' ');
     run.step = 'ended';
     return await endWell(run, run.summary ?? summary);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { WrongUse } from '../command/exit-code.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 import { checkedDate, checkTicker } from '../run/run-request.ts';
-import type { PlannedAsset } from '../../plan/due-cells.ts';
+import { everySource, type PlannedAsset } from '../../plan/due-cells.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 
 /** A cell as a person names it. */
@@ -25,7 +25,7 @@ export interface NamedCell {
 export async function namedCell(words: CellWords, lake: OpenLake, now: Date): Promise<NamedCell> {
   const date = checkedDate('DATE', words.date, now);
   checkTicker(words.ticker, lake);
-  const own = (await lake.planned(now)).filter(({ ticker }) => ticker === words.ticker);
+  const own = everySource(await lake.planned(now)).filter(({ ticker }) => ticker === words.ticker);
   const asset = own.find(({ dataset }) => words.dataset === undefined || dataset === words.dataset);
   if (asset) return { asset, cell: { dataset: asset.dataset, ticker: asset.ticker, date } };
   const known = own.map(({ dataset }) => dataset).join(', ');
