@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NobodyAnswers } from '../command/exit-code.ts';
 import { connectLake, searchAttributes, type ConnectedLake, type OpenLake } from '../command/lake-client.ts';
 import { pollersOf, queueType, type Queue } from '../command/pollers.ts';
+import { sourcesAsked } from '../command/sources-asked.ts';
 import { meteredOf } from '../quota/quota-left.ts';
 import { inLake, mainQueue, quotaQueue, sourceQueue } from '../../workflows/pure/ids.ts';
-import { splitDataset } from '../../workflows/pure/cell.ts';
 import { ok, type Finding } from './finding.ts';
 
 const answerWithinMs = 5_000;
@@ -54,11 +54,13 @@ function checkAttributes({ isSearchable, namespace }: ConnectedLake): Finding {
 }
 
 async function checkWorkers(lake: ConnectedLake, now: Date): Promise<Finding> {
-  const used = lake.settings.assets.map(({ sources }) => splitDataset(sources[0]?.dataset ?? '').source);
   const { workflowTasks, activityTasks } = queueType;
   const queues: Queue[] = [
     { name: mainQueue(lake.lake.id), type: workflowTasks },
-    ...[...new Set(used)].map((source) => ({ name: sourceQueue(lake.lake.id, source), type: activityTasks })),
+    ...sourcesAsked(lake.settings).map((source) => ({
+      name: sourceQueue(lake.lake.id, source),
+      type: activityTasks,
+    })),
     ...(meteredOf(lake).length > 0 ? [{ name: quotaQueue, type: workflowTasks }] : []),
   ];
   const seen = await Promise.all(queues.map((queue) => pollersOf(lake, queue, now)));

@@ -1,11 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMetered, quotaOf } from '../../sources/quota.ts';
-import { splitDataset } from '../../workflows/pure/cell.ts';
 import { quotaId, quotaQueue } from '../../workflows/pure/ids.ts';
 import { quotaLeft as leftOf, type QuotaLeft } from '../../workflows/pure/quota/left.ts';
 import { emptyLedger, type QuotaLimits } from '../../workflows/pure/quota/ledger.ts';
 import { NobodyAnswers } from '../command/exit-code.ts';
+import { sourcesAsked } from '../command/sources-asked.ts';
 import type { ConnectedLake, OpenLake } from '../command/lake-client.ts';
 
 const answerWithinMs = 5_000;
@@ -17,10 +17,9 @@ export interface SourceLeft extends QuotaLeft {
   readonly keyName: string;
 }
 
-/** The sources that the lake's assets are taken from and whose requests a ledger counts. */
+/** The sources that the lake's runs may ask and whose requests a ledger counts. */
 export function meteredOf({ settings }: OpenLake): string[] {
-  const used = settings.assets.map(({ sources }) => splitDataset(sources[0]?.dataset ?? '').source);
-  return [...new Set(used)].filter((name) => {
+  return sourcesAsked(settings).filter((name) => {
     const source = settings.sources[name];
     return source !== undefined && isMetered(settings.market, source);
   });
