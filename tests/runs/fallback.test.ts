@@ -11,7 +11,7 @@ import { startSampleMarket, type SampleMarket } from '../../sources/sample/serve
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import { inLake } from '../../workflows/pure/ids.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
-import { bitcoinCell, eventsOf, warehouseCloses } from '../support/lake-view.ts';
+import { askWarehouse, bitcoinCell, eventsOf } from '../support/lake-view.ts';
 import { backfillOf, runRequest, type TestRunEnd } from '../support/run-a-request.ts';
 import { workTestLake, type WorkedLake } from '../support/test-lake.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
@@ -78,6 +78,19 @@ async function follow(request: RunRequest, run: string): Promise<{ code: number;
   return { code, said: String(out.read()) };
 }
 
+/** The observed prices of an asset, as `CLOSE DATASET first` or `… fallback`, each with its way back to a batch. */
+async function pricesOf(ticker: string): Promise<string[]> {
+  const rows = await askWarehouse(
+    worked.lake,
+    `select concat_ws(' ', prices.close, lineage.dataset, if(prices.is_fallback, 'fallback', 'first')) as price
+     from marts.fct_daily_prices as prices
+     inner join metadata.lineage as lineage using (dataset, ticker, batch_id, price_date)
+     where prices.price_status = 'OBSERVED' and ticker = '${ticker}' and (lineage.source_place > 1) = prices.is_fallback
+     order by price_date`,
+  );
+  return rows.map((row) => String(row['price']));
+}
+
 async function stepsOf(run: string): Promise<string[]> {
   const handle = worked.lake.client.workflow.getHandle(inLake(worked.lake.lake.id, run));
   const { events } = await handle.fetchHistory();
@@ -120,6 +133,9 @@ describe('where they are wanted', () => {
 
   it('each cell stays what it is: the first one failed, the fallback published from its own file', async () => {
     expect(await eventsOf(worked.lake, csvCell('2026-11-18'))).toEqual(['published']);
+    expect(await pricesOf('BTC')).toEqual(
+      [...Array<string>(3)].fill(`${csvClose} csv.daily_closes fallback`),
+    );
     const standings = await standingsOf(worked.lake, { ...days, tickers: coins }, now);
     const seen = standings.map(({ ticker, state, fallback }) => `${ticker} ${state} ${fallback ?? '-'}`);
     expect([...new Set(seen)]).toEqual(['BTC failed csv.daily_closes', 'ETH published -']);
@@ -145,8 +161,8 @@ describe('once the first source is there again', () => {
     const end = await runRequest(wanting(), backfillOf(days, { tickers: ['BTC'] }), 'healed');
     expect(end).toMatchObject({ outcome: 'completed', tally: { published: 3, failed: 0 } });
     expect(await eventsOf(worked.lake, bitcoinCell('2026-11-18'))).toContain('published');
-    const closes = [...(await warehouseCloses(worked.lake, 'BTC')).values()];
-    expect(closes).toHaveLength(3);
-    expect(closes).not.toContain(csvClose);
+    expect((await pricesOf('BTC')).join()).toMatch(/^(\d+\.?\d* coingecko\.market_chart first,?){3}$/);
+    const conflicts = await askWarehouse(worked.lake, 'select other_close from metadata.source_conflicts');
+    expect(conflicts.map((row) => row['other_close'])).toEqual([csvClose, csvClose, csvClose]);
   });
 });
