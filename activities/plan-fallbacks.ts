@@ -1,9 +1,9 @@
 import { cellSegments } from '../lake/layout.ts';
 import { everySource, type DueCell, type PlannedAsset } from '../plan/due-cells.ts';
-import { fallbacksOf, type EndedCells } from '../plan/fallbacks.ts';
+import { fallbacksOf, type EndedCells, type Fallbacks } from '../plan/fallbacks.ts';
 import { knownCells, readMemory, readPublished, type MemoryScope } from '../plan/memory.ts';
 import type { PlanRef, RunContext } from '../workflows/pure/run.ts';
-import type { Covered } from '../workflows/pure/fallback.ts';
+import { noneCovered, type Covered } from '../workflows/pure/fallback.ts';
 import type { ActivityDeps } from './deps.ts';
 import { plannedCells, type Addition } from './plan-added.ts';
 import { keepPlan } from './plan.ts';
@@ -29,17 +29,21 @@ export async function planFallbacks(
   const isTried: EndedCells['isTried'] = (cell) => tried.has(cellSegments(cell));
   const several = (await deps.plannedAssets()).filter(({ fallbacks }) => fallbacks !== undefined);
   const troubled = (await knownCells(deps.index, 'troubled')).filter(isTried);
-  const scope = scopeOf(several, troubled);
-  const { due, covered } = fallbacksOf({
-    assets: several,
-    troubled,
-    isTried,
-    hasPrice: await readPublished(deps.index, scope),
-    memory: await readMemory(deps.index, scope),
-    now,
-  });
+  const { due, covered } = await decide(deps, { assets: several, troubled, isTried, now });
   const plan = await keepPlan(deps, { run: context.run, request, plannedBy }, due, now);
   return { plan: { ...plan, summary: ofFallbacks(plan.summary, due) }, covered };
+}
+
+/** What failed may have been mended meanwhile, and a worker may know other assets than whoever started the run. */
+async function decide(
+  { index }: Pick<ActivityDeps, 'index'>,
+  ended: Omit<EndedCells, 'hasPrice' | 'memory'>,
+): Promise<Fallbacks> {
+  const { assets, troubled } = ended;
+  if (assets.length === 0 || troubled.length === 0) return { due: [], covered: noneCovered };
+  const scope = scopeOf(assets, troubled);
+  const hasPrice = await readPublished(index, scope);
+  return fallbacksOf({ ...ended, hasPrice, memory: await readMemory(index, scope) });
 }
 
 /** The days that did not get there, in all datasets that could have them. */

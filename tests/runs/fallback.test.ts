@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planFallbacks, type FallbackPlan } from '../../activities/plan-fallbacks.ts';
 import { Output } from '../../client/command/output.ts';
 import { performRun } from '../../client/run/perform-run.ts';
+import { runOptions } from '../../client/run/start-run.ts';
 import { standingsOf } from '../../client/status/standings.ts';
 import type { ConnectedLake } from '../../client/command/lake-client.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 import { inLake } from '../../workflows/pure/ids.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
+import type { LeaveOut } from '../../workflows/pure/steering.ts';
 import { askWarehouse, bitcoinCell, eventsOf } from '../support/lake-view.ts';
 import { backfillOf, runRequest, type TestRunEnd } from '../support/run-a-request.ts';
 import { workTestLake, type WorkedLake } from '../support/test-lake.ts';
@@ -139,6 +142,31 @@ describe('where they are wanted', () => {
     const standings = await standingsOf(worked.lake, { ...days, tickers: coins }, now);
     const seen = standings.map(({ ticker, state, fallback }) => `${ticker} ${state} ${fallback ?? '-'}`);
     expect([...new Set(seen)]).toEqual(['BTC failed csv.daily_closes', 'ETH published -']);
+  });
+
+  it('a cell that a person dropped from the run has no other asked in its place', async () => {
+    const context = {
+      lake: worked.lake.lake.id,
+      run: 'backfill/fallback',
+      options: runOptions(wanting().settings, true),
+    };
+    const [planned] = await worked.lake.index.rows(
+      `select workflow_run_id as run from run_records where run = 'backfill/fallback' and event = 'planned'`,
+    );
+    const parts = [{ number: 0, plannedBy: String(planned?.['run']), pageCount: 1, nextPage: 1 }];
+    const request = backfillOf(days, { tickers: coins });
+    const all = {
+      tickers: null,
+      from: null,
+      to: null,
+      dataset: null,
+      beforePart: null,
+      fate: 'dropped',
+    } as const;
+    const asked = (leaveOuts: readonly LeaveOut[]): Promise<FallbackPlan> =>
+      planFallbacks(worked.deps, context, { request, plannedBy: 'nobody', parts, leaveOuts });
+    expect((await asked([])).covered.cells).toBe(3);
+    expect(await asked([all])).toMatchObject({ plan: { pageCount: 0 }, covered: { cells: 0 } });
   });
 
   it('a further run asks the first source again, and completes with nothing left to ask', async () => {
