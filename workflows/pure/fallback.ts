@@ -30,7 +30,12 @@ export const noneCovered: Covered = { cells: 0, stretches: [] };
 
 /** Tells whether a trouble is of cells that are covered, all of them. */
 export function isCovered(
-  { dataset, ticker, date, to = date }: { readonly dataset: DatasetId; readonly ticker: string } & {
+  {
+    dataset,
+    ticker,
+    date,
+    to = date,
+  }: { readonly dataset: DatasetId; readonly ticker: string } & {
     readonly date: PartitionDate;
     readonly to?: PartitionDate;
   },
@@ -41,7 +46,7 @@ export function isCovered(
   );
 }
 
-/** Says what came from where: `BTC 2026-08-20..2026-08-22 is from csv.daily_closes, since …`; empty where nothing did. */
+/** Says what came from where: `… BTC 2026-08-20..2026-08-22 from csv.daily_closes in place of …`; empty where nothing did. */
 export function coveredWords({ cells, stretches }: Covered): string {
   if (cells === 0) return '';
   const named = stretches.map(
