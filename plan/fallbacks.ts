@@ -32,6 +32,8 @@ const ofSource: Readonly<Record<SourceErrorCode, true>> = {
   RateLimited: true,
   SourceUnavailable: true,
   WrongShape: true,
+  WrongDay: true,
+  DayOver: true,
   KeyRefused: true,
   RangeRefused: true,
   SymbolUnknown: true,

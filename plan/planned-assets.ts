@@ -55,6 +55,11 @@ function fromSource(
       `${asset.ticker} names dataset ${dataset}, which does not exist. Write one of: ${known.join(', ')}.`,
     );
   }
+  if (resource.coverage.isSnapshot) {
+    throw new PlanError(
+      `${asset.ticker} names dataset ${dataset}, which is a snapshot and no series. Name it under "snapshots", and a series here.`,
+    );
+  }
   return {
     ticker: asset.ticker,
     dataset,

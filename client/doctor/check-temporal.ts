@@ -3,8 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NobodyAnswers } from '../command/exit-code.ts';
 import { connectLake, searchAttributes, type ConnectedLake, type OpenLake } from '../command/lake-client.ts';
 import { pollersOf, queueType, type Queue } from '../command/pollers.ts';
-import { sourcesAsked } from '../command/sources-asked.ts';
-import { meteredOf } from '../quota/quota-left.ts';
+import { meteredOf, usedSources } from '../quota/quota-left.ts';
 import { inLake, mainQueue, quotaQueue, sourceQueue } from '../../workflows/pure/ids.ts';
 import { ok, type Finding } from './finding.ts';
 
@@ -57,10 +56,7 @@ async function checkWorkers(lake: ConnectedLake, now: Date): Promise<Finding> {
   const { workflowTasks, activityTasks } = queueType;
   const queues: Queue[] = [
     { name: mainQueue(lake.lake.id), type: workflowTasks },
-    ...sourcesAsked(lake.settings).map((source) => ({
-      name: sourceQueue(lake.lake.id, source),
-      type: activityTasks,
-    })),
+    ...usedSources(lake).map((source) => ({ name: sourceQueue(lake.lake.id, source), type: activityTasks })),
     ...(meteredOf(lake).length > 0 ? [{ name: quotaQueue, type: workflowTasks }] : []),
   ];
   const seen = await Promise.all(queues.map((queue) => pollersOf(lake, queue, now)));

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMetered, quotaOf } from '../../sources/quota.ts';
+import { splitDataset } from '../../workflows/pure/cell.ts';
 import { quotaId, quotaQueue } from '../../workflows/pure/ids.ts';
 import { quotaLeft as leftOf, type QuotaLeft } from '../../workflows/pure/quota/left.ts';
 import { emptyLedger, type QuotaLimits } from '../../workflows/pure/quota/ledger.ts';
@@ -17,9 +18,16 @@ export interface SourceLeft extends QuotaLeft {
   readonly keyName: string;
 }
 
-/** The sources that the lake's runs may ask and whose requests a ledger counts. */
-export function meteredOf({ settings }: OpenLake): string[] {
-  return sourcesAsked(settings).filter((name) => {
+/** The sources that the lake's runs may ask, for assets and snapshots, each once. */
+export function usedSources({ settings }: OpenLake): string[] {
+  const ofSnapshots = settings.snapshots.map(({ dataset }) => splitDataset(dataset).source);
+  return [...new Set([...sourcesAsked(settings), ...ofSnapshots])];
+}
+
+/** Those of them whose requests a ledger counts. */
+export function meteredOf(open: OpenLake): string[] {
+  const { settings } = open;
+  return usedSources(open).filter((name) => {
     const source = settings.sources[name];
     return source !== undefined && isMetered(settings.market, source);
   });

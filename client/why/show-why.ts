@@ -39,12 +39,13 @@ export async function showWhy(
   const standings = await cellsNamed(open, words, now);
   const running = await whoKnowsRunning(open);
   const configured = everySource(await open.planned(now));
+  const snapshots = new Set(open.plannedSnapshots().map(({ dataset }) => dataset));
   const told: Told[] = [];
   for (const found of standings) {
     const runs = running.isKnown ? await running.of(found) : null;
     const standing =
       runs !== null && found.state !== 'waiting' ? { ...found, state: 'running' as const } : found;
-    const role = roleOf(found, configured);
+    const role = snapshots.has(found.dataset) ? 'first' : roleOf(found, configured);
     const steps = nextSteps(standing, role);
     told.push({ ...(await readStory(open, standing)), role, running: runs, nextSteps: steps });
   }

@@ -11,7 +11,7 @@ import { verifyContract } from '../../contracts/verify.ts';
 import { contractsFolder, contractText, temporaryFolder } from './support.ts';
 
 const names = readdirSync(contractsFolder).filter((name) => name.endsWith('.odcs.yaml'));
-const datasets = ['coingecko.market_chart', 'csv.daily_closes', 'massive.daily_bars'];
+const datasets = ['coingecko.market_chart', 'coingecko.markets', 'csv.daily_closes', 'massive.daily_bars'];
 
 /** Parts of ODCS that our reader passes over, held strictly here. */
 const published = z.object({
@@ -51,7 +51,7 @@ const published = z.object({
 });
 
 describe("the project's contracts", () => {
-  it('are three, each found by its dataset, with the hash of its bytes', () => {
+  it('are four, each found by its dataset, with the hash of its bytes', () => {
     const contracts = loadContracts(contractsFolder);
     expect([...contracts.keys()]).toEqual(datasets);
     for (const [dataset, contract] of contracts) {
@@ -80,6 +80,13 @@ describe("the project's contracts", () => {
     );
     expect(measures).toEqual([
       ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
+      [
+        ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+        ...['market_cap_rank BIGINT', 'price DOUBLE', 'market_cap DOUBLE', 'fully_diluted_valuation DOUBLE'],
+        ...['volume DOUBLE', 'high_24h DOUBLE', 'low_24h DOUBLE', 'change_24h_pct DOUBLE'],
+        ...['circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE', 'ath DOUBLE'],
+        ...['ath_at TIMESTAMP_TZ', 'atl DOUBLE', 'atl_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
+      ],
       ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
       [
         'open DOUBLE!',
