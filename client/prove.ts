@@ -58,6 +58,8 @@ async function numberOf(
   instant: Date | null,
   cell: CellKey,
 ): Promise<WarehouseNumber | null | string> {
+  // The close of a day is none of a snapshot's.
+  if (open.plannedSnapshots().some(({ dataset }) => dataset === cell.dataset)) return null;
   if (instant === null && !existsSync(open.store.pathOf('warehouse.duckdb')))
     return 'there is no warehouse yet';
   return withWarehouse(open, instant, async (path) => {

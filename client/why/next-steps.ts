@@ -7,7 +7,11 @@ export interface NextStep {
 }
 
 /** Says what a person can do about a cell, or that nothing is to be done. */
-export function nextSteps({ state, date, ticker, code }: CellStanding, isConfigured: boolean): NextStep[] {
+export function nextSteps(
+  { state, date, ticker, code }: CellStanding,
+  isConfigured: boolean,
+  isOfSnapshot = false,
+): NextStep[] {
   const retry = `npx tsx client/retry.ts ${date} ${ticker}`;
   const skip = { words: 'Or give it up:', command: `npx tsx client/skip.ts ${date} ${ticker} --reason "…"` };
   if (!isConfigured)
@@ -16,6 +20,7 @@ export function nextSteps({ state, date, ticker, code }: CellStanding, isConfigu
     ];
   switch (state) {
     case 'published':
+      if (isOfSnapshot) return [{ words: 'Nothing. How a past day stood cannot be asked for again.' }];
       return [{ words: 'Nothing. To ask the source again:', command: `${retry} --force` }];
     case 'closed':
       return [{ words: 'Nothing: there is no price on a day without a session.' }];

@@ -42,10 +42,9 @@ export async function showWhy(
     const runs = running.isKnown ? await running.of(found) : null;
     const standing =
       runs !== null && found.state !== 'waiting' ? { ...found, state: 'running' as const } : found;
-    const steps = nextSteps(
-      standing,
-      snapshots.has(found.dataset) || configured.has(`${found.dataset}/${found.ticker}`),
-    );
+    const isOfSnapshot = snapshots.has(found.dataset);
+    const isConfigured = isOfSnapshot || configured.has(`${found.dataset}/${found.ticker}`);
+    const steps = nextSteps(standing, isConfigured, isOfSnapshot);
     told.push({ ...(await readStory(open, standing)), running: runs, nextSteps: steps });
   }
   for (const story of told) sayStory(output, open, story);
