@@ -9,6 +9,7 @@ import { launchRun, performRun } from '../run/perform-run.ts';
 import type { NamedRequest } from '../run/run-request.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { cellsOfOtherContracts, dueAgain } from '../../plan/judged-again.ts';
+import { withMembers } from '../../plan/planned-snapshots.ts';
 import { reauditId } from '../../workflows/pure/ids.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
 import { judgedFilter, type JudgedFlags } from './judged-filter.ts';
@@ -36,7 +37,8 @@ export async function reauditCells(
   const filter = judgedFilter(flags, open, now);
   const judged = await cellsOfOtherContracts(open.index, chosen, filter);
   for (const contract of chosen) mustBeRaised(contract, judged);
-  const cells = dueAgain(judged, await open.planned(now), 'contract');
+  const assets = withMembers(await open.planned(now), open.plannedSnapshots(), judged);
+  const cells = dueAgain(judged, assets, 'contract');
   if (judged.length > cells.length) {
     output.say(
       `${countOf(judged.length - cells.length, 'cell')} of assets that are configured no more stay as they are.`,
