@@ -1,3 +1,4 @@
+import { wholeDayTicker } from '../../sources/snapshot.ts';
 import type { CellStanding } from '../run/cells-of-request.ts';
 
 /** Something that a person can do about a cell; the command stands by itself, to be copied. */
@@ -40,7 +41,12 @@ export function nextSteps(
         ...(code ? [{ words: `docs/errors.md says what ${code} means, and what to do.` }] : []),
         { words: 'When the reason is mended:', command: retry },
         skip,
-        { words: 'Left alone, the daily runs of the next seven days take it up again.' },
+        {
+          words:
+            isOfSnapshot && ticker === wholeDayTicker
+              ? 'Left alone, the next daily run takes it while it is that day, and gives it up afterwards.'
+              : 'Left alone, the daily runs of the next seven days take it up again.',
+        },
       ];
   }
 }
