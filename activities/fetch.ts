@@ -70,6 +70,7 @@ async function askOnce(
     body: answer.body,
     rowCount: content.rowCount,
     ...(content.next ? { next: content.next } : {}),
+    ...(content.badLines ? { badLines: content.badLines } : {}),
   };
   return keepArrived(deps.store, task.batchId, page, deps.now());
 }
