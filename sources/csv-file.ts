@@ -43,7 +43,7 @@ async function readOne(target: string, access: SourceAccess): Promise<Uint8Array
     const handle = await open(path, 'r');
     try {
       const bytes = await readWhole(handle, access, what);
-      return isGzip(bytes) ? await unpackGzip(bytes, access.maxBytes, what) : bytes;
+      return isGzip(bytes) ? await unpackGzip(bytes, access.maxBytes, target.slice(1)) : bytes;
     } finally {
       await handle.close();
     }

@@ -14,29 +14,24 @@ export function isGzip(bytes: Uint8Array): boolean {
  * Unpacks a gzip file, up to so many bytes: a few kilobytes can unpack to gigabytes.
  * @throws SourceError for more than that, for data that end early, and for damaged data.
  */
-export async function unpackGzip(bytes: Uint8Array, maxBytes: number, what: string): Promise<Uint8Array> {
+export async function unpackGzip(bytes: Uint8Array, maxBytes: number, file: string): Promise<Uint8Array> {
   try {
     return new Uint8Array(await unpack(bytes, { maxOutputLength: maxBytes }));
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(what, maxBytes, cause);
-    if (code === 'Z_BUF_ERROR') {
-      const found = 'its gzip data end early: it is cut off, or still being written';
-      throw new SourceError('SourceUnavailable', `${what}: ${found}. It is read again.`, { cause });
-    }
-    throw wrongShape(
-      what,
-      `its gzip data are damaged (${code}); put a whole file in its place`,
-      bytes,
-      cause,
-    );
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(file, maxBytes, cause);
+    const found =
+      code === 'Z_BUF_ERROR'
+        ? 'its gzip data end early: it is cut off, or still being written'
+        : `its gzip data are damaged (${code})`;
+    throw wrongShape(`the csv file ${file}`, found, bytes, cause);
   }
 }
 
-function tooLarge(what: string, maxBytes: number, cause: unknown): SourceError {
+function tooLarge(file: string, maxBytes: number, cause: unknown): SourceError {
   return new SourceError(
     'RequestRefused',
-    `${what}: it unpacks to more than the ${maxBytes} bytes allowed. If it is the right file, raise largestAnswerBytes in sources/source-access.ts.`,
+    `Reading the csv file ${file}: it unpacks to more than the ${maxBytes} bytes allowed. If it is the right file, raise largestAnswerBytes in sources/source-access.ts.`,
     { cause },
   );
 }

@@ -92,7 +92,7 @@ describe('a folder', () => {
       'a packed file that is cut off',
       'x.csv.gz',
       gzipSync(header).subarray(0, 20),
-      'SourceUnavailable',
+      'WrongShape',
       'my%20prices/x.csv.gz',
     ],
     ['a file with the separator in it', 'x.csv', `${header}\u001c\n`, 'RequestRefused', 'U+001C'],
