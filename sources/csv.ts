@@ -7,8 +7,14 @@ import { rememberPages } from './remember.ts';
 import { cannotAsk } from './request-path.ts';
 import { SourceError } from './source-error.ts';
 import type { Ask, Resource, Source } from './source.ts';
+import type { UsualFiles } from './usual.ts';
 
 const name = 'csv';
+const usual: UsualFiles = {
+  isLocal: true,
+  folder: 'data/csv',
+  final: { time: '00:00', timeZone: 'UTC' },
+};
 const linesShown = 3;
 
 /** How the configured files are read, by the symbol their assets use. */
@@ -20,6 +26,7 @@ type ValueColumn = keyof CsvFileOptions['columns'];
 export function csvSource(files: CsvFiles): Source {
   return {
     name,
+    usual,
     resources: {
       daily_closes: csvResource(files, 'daily_closes', []),
       daily_bars: csvResource(files, 'daily_bars', ['open', 'high', 'low']),

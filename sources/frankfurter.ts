@@ -7,9 +7,20 @@ import { rememberPages } from './remember.ts';
 import { cannotAsk } from './request-path.ts';
 import { SourceError } from './source-error.ts';
 import type { Ask, PageRequest, Resource, Source } from './source.ts';
+import type { UsualApi } from './usual.ts';
 
 const name = 'frankfurter';
 const what = 'an answer of frankfurter';
+
+const usual: UsualApi = {
+  isLocal: false,
+  baseUrl: 'https://api.frankfurter.dev/v1',
+  // Out at about 16:00 of the day itself, at the ECB.
+  final: { time: '00:00', timeZone: 'Europe/Berlin' },
+  key: { need: 'none' },
+  // No limit is published: this is manners.
+  plan: { requestsPerMinute: 60, requestsPerDay: null, requestsPerMonth: null, historyDays: null },
+};
 
 const date = z.string().refine(isPartitionDate, 'expected a date');
 
@@ -24,7 +35,7 @@ const series = z.object({
 
 /** Builds the source `frankfurter`: the ECB's daily reference rates of currencies, without a key. */
 export function frankfurterSource(): Source {
-  return { name, resources: { daily_rates: dailyRatesResource() } };
+  return { name, usual, resources: { daily_rates: dailyRatesResource() } };
 }
 
 function dailyRatesResource(): Resource {
