@@ -50,10 +50,14 @@ const csvFields = z.strictObject({
     .default(','),
 });
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** How one csv file, or one folder of them, is read, as `sources.csv.files.<symbol>` in the configuration says it. */
 export const csvFileSchema = csvFields.refine(
   ({ file, folder }) => (file === undefined) !== (folder === undefined),
-  { error: 'name either a file or a folder' },
+  { error: 'name either a file or a folder', path: ['file'], when: ({ value }) => isObject(value) },
 );
 
 /** How one csv file, or one folder of them, is read, defaults filled in. */

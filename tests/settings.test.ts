@@ -138,7 +138,10 @@ describe('a source', () => {
     ['sources:\n  massive:\n    base: x\n', /^\/mine\.yaml:3: sources\.massive: .*"base"/],
     ['sources:\n  massive:\n    baseUrl: x\n', /^\/mine\.yaml:3: sources\.massive\.baseUrl: /],
     ['sources:\n  csv:\n    baseUrl: x\n', /^\/mine\.yaml:3: sources\.csv: .*"baseUrl"/],
-    ['sources:\n  csv:\n    files:\n      X: {}\n', /^\/mine\.yaml:4: sources\.csv\.files\.X\.file: /],
+    [
+      'sources:\n  csv:\n    files:\n      X: {}\n',
+      /^\/mine\.yaml:4: sources\.csv\.files\.X\.file: name either/m,
+    ],
     [
       'sources:\n  massive:\n    final:\n      time: soon\n',
       /^\/mine\.yaml:4: sources\.massive\.final\.time: a time of day/,
