@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { knownApis } from '../sources/index.ts';
-import { sampleFolder } from '../sources/usual.ts';
+import { sampleFolderOf } from '../sources/usual.ts';
 
 const requestsSchema = z.array(
   z.object({
@@ -11,7 +11,7 @@ const requestsSchema = z.array(
   }),
 );
 
-const sampleFolders = knownApis.map(({ name, usual }) => sampleFolder(name, usual));
+const sampleFolders = knownApis.map(({ name, usual }) => sampleFolderOf(name, usual));
 
 /** One request that a sample market was sent. */
 export type MarketRequest = Readonly<z.infer<typeof requestsSchema>[number]>;

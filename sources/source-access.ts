@@ -1,7 +1,7 @@
 import { knownSources } from './index.ts';
 import type { SourceSettings } from './source-settings.ts';
 import type { SourceAccess } from './source.ts';
-import { sampleFolder, sourceVariables } from './usual.ts';
+import { sampleFolderOf, sourceVariables } from './usual.ts';
 
 const answerTimeoutMs = 30_000;
 /** Four times the largest page that an API gives (50,000 bars). Parsed, the worst answer takes twenty times its bytes. */
@@ -35,7 +35,7 @@ export function sourceAccess(
 /** No API is asked for real while the sample market is meant, one that the market does not play no more than others. */
 function sampleUrlOf(name: string, marketUrl: string | null): string {
   const usual = knownSources.get(name)?.usual;
-  if (usual && !usual.isLocal && marketUrl !== null) return marketUrl + sampleFolder(name, usual);
+  if (usual && !usual.isLocal && marketUrl !== null) return marketUrl + sampleFolderOf(name, usual);
   throw new RangeError(
     `The sample market is not running, so ${name} has nobody to ask. Start it with npm start, or set ${sourceVariables(name).baseUrl}.`,
   );

@@ -68,6 +68,6 @@ export function sourceVariables(name: string): SourceVariables {
 }
 
 /** Where the sample market plays an API, below its own address: the API's name, then the path of its real address. */
-export function sampleFolder(name: string, { baseUrl }: UsualApi): string {
+export function sampleFolderOf(name: string, { baseUrl }: UsualApi): string {
   return `/${name}${new URL(baseUrl).pathname.replace(/\/$/, '')}`;
 }
