@@ -1,6 +1,7 @@
 import { knownSources } from '../index.ts';
 import { sampleFolderOf } from '../usual.ts';
 import { coingeckoApi } from './coingecko.ts';
+import { frankfurterApi } from './frankfurter.ts';
 import { massiveApi } from './massive.ts';
 import type { SampleApi } from './sample-api.ts';
 
@@ -8,6 +9,7 @@ import type { SampleApi } from './sample-api.ts';
 const sampleApis = {
   coingecko: coingeckoApi,
   massive: massiveApi,
+  frankfurter: frankfurterApi,
 } satisfies Readonly<Record<string, SampleApi>>;
 
 /** The name of a source that the sample market plays. */
