@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { checkSources } from '../../client/doctor/check-sources.ts';
 import { readManifest } from '../../lake/batches.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
@@ -86,6 +87,34 @@ const reasonOf = async (ticker: string, date: string): Promise<string> => {
   const cell = (await seenCells(worked.lake)).find((each) => each.ticker === ticker && each.date === date);
   return cell?.reason ?? '';
 };
+
+describe('reference rates', () => {
+  it('of two pairs cost two requests, and are published on the days of their fixings, each from its own', async () => {
+    const asked = market.requests
+      .filter(({ source }) => source === 'frankfurter')
+      .map(({ target }) => target);
+    expect(asked.sort()).toEqual([
+      '/frankfurter/v1/2026-11-12..2026-11-19?base=EUR&symbols=USD',
+      '/frankfurter/v1/2026-11-12..2026-11-19?base=GBP&symbols=USD',
+    ]);
+    const days = {
+      12: 'published',
+      13: 'published',
+      14: 'closed',
+      15: 'closed',
+      16: 'published',
+      17: 'published',
+    };
+    expect(await statesOf('EURUSD')).toEqual({ ...days, 18: 'published', 19: 'published' });
+    const answer = await fetch(`${market.urlOf('frankfurter')}/2026-11-12..2026-11-19?base=GBP&symbols=USD`);
+    const { rates } = z
+      .object({ rates: z.record(z.string(), z.object({ USD: z.number() })) })
+      .parse(await answer.json());
+    expect(await warehouseCloses(worked.lake, 'GBPUSD')).toEqual(
+      new Map(Object.entries(rates).map(([date, { USD }]) => [date, USD])),
+    );
+  });
+});
 
 describe('a file with bad lines', () => {
   it('publishes every other day; none of its days looks closed that may have a line', async () => {
