@@ -62,7 +62,9 @@ function range(from: PartitionDate, to: PartitionDate, { base, symbols }: Wanted
   const { newest, today } = fixingsAt(desk.now);
   const days: (readonly [PartitionDate, Quotes])[] = [];
   const last = to < newest ? to : newest;
-  for (let date = fixingOnOrBefore(from) ?? from; from <= today && date <= last; date = addDays(date, 1)) {
+  const clip = desk.take('clip');
+  const first = clip === undefined ? from : addDays(last, 1 - clip.days);
+  for (let date = fixingOnOrBefore(first) ?? first; from <= today && date <= last; date = addDays(date, 1)) {
     const quotes = isFixingDay(date) ? quotesOn(date, base, symbols, desk) : undefined;
     if (quotes !== undefined && Object.keys(quotes).length > 0) days.push([date, quotes]);
   }

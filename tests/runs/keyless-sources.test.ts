@@ -90,12 +90,13 @@ const reasonOf = async (ticker: string, date: string): Promise<string> => {
 
 describe('reference rates', () => {
   it('of two pairs cost two requests, and are published on the days of their fixings, each from its own', async () => {
-    const asked = market.requests
-      .filter(({ source }) => source === 'frankfurter')
-      .map(({ target }) => target);
-    expect(asked.sort()).toEqual([
-      '/frankfurter/v1/2026-11-12..2026-11-19?base=EUR&symbols=USD',
-      '/frankfurter/v1/2026-11-12..2026-11-19?base=GBP&symbols=USD',
+    const asked = market.requests.filter(({ source }) => source === 'frankfurter');
+    const path = '/frankfurter/v1/2026-11-12..2026-11-19';
+    expect(
+      asked.map((request) => [request.path, request.query['base'], request.query['symbols']]).sort(),
+    ).toEqual([
+      [path, 'EUR', 'USD'],
+      [path, 'GBP', 'USD'],
     ]);
     const days = {
       12: 'published',
