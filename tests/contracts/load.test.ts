@@ -9,9 +9,12 @@ import { loadContracts } from '../../contracts/load.ts';
 import { parseContract } from '../../contracts/parse.ts';
 import { verifyContract } from '../../contracts/verify.ts';
 import { contractsFolder, contractText, temporaryFolder } from './support.ts';
+import { knownSources } from '../../sources/index.ts';
 
 const names = readdirSync(contractsFolder).filter((name) => name.endsWith('.odcs.yaml'));
-const datasets = ['coingecko.market_chart', 'csv.daily_closes', 'massive.daily_bars'];
+const datasets = [...knownSources.values()]
+  .flatMap(({ name, resources }) => Object.keys(resources).map((resource) => `${name}.${resource}`))
+  .sort();
 
 /** Parts of ODCS that our reader passes over, held strictly here. */
 const published = z.object({
@@ -51,7 +54,7 @@ const published = z.object({
 });
 
 describe("the project's contracts", () => {
-  it('are three, each found by its dataset, with the hash of its bytes', () => {
+  it('are those of the registered sources, each found by its dataset, with the hash of its bytes', () => {
     const contracts = loadContracts(contractsFolder);
     expect([...contracts.keys()]).toEqual(datasets);
     for (const [dataset, contract] of contracts) {
@@ -80,7 +83,9 @@ describe("the project's contracts", () => {
     );
     expect(measures).toEqual([
       ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
-      ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
+      ['open DOUBLE!', 'high DOUBLE!', 'low DOUBLE!', 'close DOUBLE!', 'volume DOUBLE'],
+      ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE', 'market_cap DOUBLE'],
+      ['close DOUBLE!'],
       [
         'open DOUBLE!',
         'high DOUBLE!',

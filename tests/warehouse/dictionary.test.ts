@@ -48,7 +48,9 @@ describe('the dictionary of this repository', () => {
     };
     expect([...new Set(sourcesOf('marts.fct_daily_prices.close'))].sort()).toEqual([
       'bronze.coingecko__market_chart.close',
+      'bronze.csv__daily_bars.close',
       'bronze.csv__daily_closes.close',
+      'bronze.frankfurter__daily_rates.close',
       'bronze.massive__daily_bars.close',
     ]);
   });
