@@ -112,7 +112,7 @@ describe('what a build makes of its contracts', () => {
     const inputs = lake.inputs({ sqlFolder, assets: [assets.AAPL, gold] });
     expect((await buildWarehouse(inputs)).outcome).toBe('built');
     expect((await buildWarehouse(inputs)).outcome).toBe('unchanged');
-    const terms = `select price_tolerance_pct, fixing, price_unit from marts.terms where resource in ('daily_bars', 'daily_candles')
+    const terms = `select price_tolerance_pct, fixing, price_unit from marts.terms where dataset in ('massive.daily_bars', 'exchange.daily_candles')
       order by dataset desc`;
     expect((await ask(lake.warehousePath, terms)).map((row) => Object.values(row))).toEqual([
       [1, expect.stringMatching(/^stock: 16:00 .*; fx: 00:00/), "USD, or a pair's quote currency"],
