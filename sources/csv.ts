@@ -78,11 +78,11 @@ function asList<T>(value: T | undefined): T[] {
 function whyNot({ badLines }: CsvContent, date: PartitionDate): string | undefined {
   const own = badLines.filter((line) => line.date === date);
   if (own.length > 0)
-    return `it cannot be read: ${badLineWords({ count: own.length, first: own }, linesShown)}`;
+    return `what it has of it cannot be read: ${badLineWords({ count: own.length, first: own }, linesShown)}`;
   const undated = badLines.filter((line) => line.date === null);
   if (undated.length === 0) return undefined;
   const words = badLineWords({ count: undated.length, first: undated }, linesShown);
-  return `one may be of this day whose date cannot be read: ${words}`;
+  return `a line whose date cannot be read may be of it: ${words}`;
 }
 
 function checkNeeded({ columns }: CsvFileOptions, resource: string, needed: readonly ValueColumn[]): void {

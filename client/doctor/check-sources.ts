@@ -163,10 +163,12 @@ async function askOnce(
   const access = sourceAccess(open.settings, open.runtime?.marketUrl ?? null)(source);
   const answer = await resource.send(resource.firstPage(ask), access);
   const { badLines } = resource.readPage(answer, ask);
-  const without = assets.filter(
-    ({ dataset, ticker, symbol }) =>
-      resource.rowsOfCell([answer], ask, { dataset, ticker, symbol, date }).length === 0,
-  );
+  const without = assets.filter((asset) => {
+    const cell = { dataset: asset.dataset, ticker: asset.ticker, symbol: asset.symbol, date };
+    const isThere = resource.rowsOfCell([answer], ask, cell).length > 0;
+    // A symbol whose line cannot be read is known: what is wrong with the line is a finding of its own.
+    return !isThere && resource.whyNoRow?.([answer], ask, cell) === undefined;
+  });
   return { without, badLines };
 }
 

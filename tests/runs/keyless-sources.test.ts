@@ -147,7 +147,7 @@ describe('a file with bad lines', () => {
       'line 5 of gold.csv (its date 2026-11-17 is also that of line 6',
     );
     expect(await reasonOf('GOLD', '2026-11-18')).toContain(
-      'one may be of this day whose date cannot be read: line 7 of gold.csv',
+      'a line whose date cannot be read may be of it: line 7 of gold.csv',
     );
   });
 

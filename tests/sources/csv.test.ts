@@ -121,7 +121,9 @@ describe('a bad line', () => {
         },
       ],
     });
-    expect(whyNone(text, '2026-01-02', { columns })).toContain(`it cannot be read: line 3 of prices.csv (`);
+    expect(whyNone(text, '2026-01-02', { columns })).toContain(
+      `what it has of it cannot be read: line 3 of prices.csv (`,
+    );
     expect(whyNone(text, '2026-01-03', { columns })).toBeUndefined();
     expect(datesOfFile(page(text).body, optionsOf({ columns }))).toHaveLength(3);
   });
@@ -130,7 +132,7 @@ describe('a bad line', () => {
     const text = 'date,close\n2026-01-02,5\n2026-01-05,6\n2026-01-02,5\n';
     expect([rowsOn(text, '2026-01-02'), rowsOn(text, '2026-01-05')]).toEqual([[], [{ close: 6 }]]);
     expect(whyNone(text, '2026-01-02')).toBe(
-      'it cannot be read: line 2 of prices.csv (its date 2026-01-02 is also that of line 4 of prices.csv), ' +
+      'what it has of it cannot be read: line 2 of prices.csv (its date 2026-01-02 is also that of line 4 of prices.csv), ' +
         'line 4 of prices.csv (its date 2026-01-02 is also that of line 2 of prices.csv)',
     );
   });
@@ -147,7 +149,7 @@ describe('a bad line', () => {
       [6, null],
     ]);
     expect(whyNone(text, '2026-01-02')).toContain(
-      'one may be of this day whose date cannot be read: line 3 of prices.csv ("2026-02-30" in column "date" is no date of the form yyyy-MM-dd)',
+      'a line whose date cannot be read may be of it: line 3 of prices.csv ("2026-02-30" in column "date" is no date of the form yyyy-MM-dd)',
     );
   });
 
