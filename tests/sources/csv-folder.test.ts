@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../lake/batches.ts';
+import { excerptOf } from '../../proof/prove/excerpt.ts';
 import { csvFileSchema } from '../../sources/csv-options.ts';
 import { csvSource } from '../../sources/csv.ts';
 import type { RawPage, SourceAccess } from '../../sources/source.ts';
@@ -45,6 +47,26 @@ describe('a folder', () => {
       [{ open: 1, high: 2, low: 1, close: 2, volume: 7 }],
     ]);
     expect(bars.readPage(body, ask).rowCount).toBe(3);
+  });
+
+  it('lets the place of a number in it be pointed out, in whichever file it stands', async () => {
+    const manifest = {
+      ask,
+      batchId: 'b',
+      fetchedAt: '2026-12-01T00:00:00Z',
+      pages: [],
+    } as unknown as Manifest;
+    const batch = { id: 'b', ingestionDate: '2026-12-01' };
+    const found = excerptOf(
+      bars,
+      { manifest, pages: [await read()] },
+      { ...cellOf('THING', '2026-01-02'), batch },
+      'close',
+    );
+    expect(found).toMatchObject({
+      text: '2.5',
+      before: expect.stringMatching(/2026-01\.csv\.gz"\n/) as string,
+    });
   });
 
   it('names the file and the line that cannot be read', async () => {
