@@ -39,13 +39,16 @@ export async function writeCell(
 ): Promise<Written> {
   const { resource, contract } = datasetParts(deps, task.dataset);
   const records = task.cause ? [] : await readCellRecords(deps.store, task);
-  if (isDiscredited(records, task.batch.id, contract.sha256)) return { outcome: 'batch-refused' };
+  // Nothing but its batch will ever tell of a snapshot's member.
+  const isAllThereIs = resource.coverage.isSnapshot === true;
+  if (!isAllThereIs && isDiscredited(records, task.batch.id, contract.sha256))
+    return { outcome: 'batch-refused' };
   const loaded = await deps.batches.read(splitDataset(task.dataset).source, task.batch);
   const encoded = cellBytes(resource, contract, loaded, task);
   if (!encoded) {
     // A day that had a price had a session, whatever the source says by now.
     const wasPublished = records.some(({ record }) => record.event === 'published');
-    // Nor was a day without one whose line is there and cannot be read.
+    // Nor is one closed whose line is there and cannot be read.
     const ask = askedOn(loaded.manifest.ask, task.batch.ingestionDate);
     const why = resource.whyNoRow?.(loaded.pages, ask, task);
     if (contract.emptyAnswer === 'closed' && !wasPublished && !why) return { outcome: 'closed' };

@@ -83,6 +83,13 @@ describe("the project's contracts", () => {
     );
     expect(measures).toEqual([
       ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
+      [
+        ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+        ...['market_cap_rank BIGINT', 'price DOUBLE', 'market_cap DOUBLE', 'fully_diluted_valuation DOUBLE'],
+        ...['volume DOUBLE', 'high_24h DOUBLE', 'low_24h DOUBLE', 'change_24h_pct DOUBLE'],
+        ...['circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE', 'ath DOUBLE'],
+        ...['ath_at TIMESTAMP_TZ', 'atl DOUBLE', 'atl_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
+      ],
       ['open DOUBLE!', 'high DOUBLE!', 'low DOUBLE!', 'close DOUBLE!', 'volume DOUBLE'],
       ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE', 'market_cap DOUBLE'],
       ['close DOUBLE!'],
