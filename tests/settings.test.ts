@@ -212,7 +212,7 @@ describe('a quota', () => {
   });
 
   test('keeps one request of a day for each asset of the source, and at most half of it', () => {
-    expect(massiveOf('{ requestsPerDay: 500 }')).toMatchObject({ dailyShare: 6 });
+    expect(massiveOf('{ requestsPerDay: 500 }')).toMatchObject({ dailyShare: 4 });
     expect(massiveOf('{ requestsPerDay: 5 }')).toMatchObject({ dailyShare: 2 });
     expect(massiveOf('{ requestsPerMonth: 130 }')).toMatchObject({ dailyShare: 2 });
     expect(massiveOf('{ requestsPerDay: 500, dailyShare: 0 }')).toMatchObject({ dailyShare: 0 });
