@@ -36,15 +36,16 @@ function crossRate(rate: ToldValue, divisor: ToldValue): ToldValue {
   return typeof rate === 'number' && typeof divisor === 'number' ? roundAsSaid(rate / divisor) : rate;
 }
 
-/** How many of a currency one euro is worth: from its pair with the euro, or over the dollar. */
+/**
+ * How many of a currency one euro is worth. Over the dollar where it has a pair with it: the book's pairs walk each
+ * by itself, and most of what is quoted elsewhere is quoted in dollars.
+ */
 function euroRate(date: PartitionDate, currency: string, desk: Desk): ToldValue | undefined {
   if (currency === 'EUR') return 1;
-  const direct = closeOf(`EUR${currency}`, date, desk);
-  if (direct !== undefined) return direct;
   const dollars = closeOf('EURUSD', date, desk);
+  if (currency === 'USD' || typeof dollars !== 'number') return dollars;
   const perDollar = closeOf(`USD${currency}`, date, desk);
   const inDollars = closeOf(`${currency}USD`, date, desk);
-  if (typeof dollars !== 'number') return dollars;
   if (typeof perDollar === 'number') return Number((dollars * perDollar).toPrecision(5));
   if (typeof inDollars === 'number') return Number((dollars / inDollars).toPrecision(5));
   return perDollar ?? inDollars;
