@@ -1,6 +1,9 @@
+import { binanceSource } from './binance.ts';
+import { coinbaseSource } from './coinbase.ts';
 import { coingeckoSource } from './coingecko.ts';
 import { csvSource, type CsvFiles } from './csv.ts';
 import { frankfurterSource } from './frankfurter.ts';
+import { krakenSource } from './kraken.ts';
 import { massiveSource } from './massive.ts';
 import type { Source } from './source.ts';
 import type { UsualApi } from './usual.ts';
@@ -15,6 +18,9 @@ export interface SourcesConfig {
 const registered: readonly ((config: SourcesConfig) => Source)[] = [
   coingeckoSource,
   massiveSource,
+  coinbaseSource,
+  binanceSource,
+  krakenSource,
   frankfurterSource,
   ({ csvFiles }) => csvSource(csvFiles),
 ];

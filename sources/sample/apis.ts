@@ -1,7 +1,10 @@
 import { knownSources } from '../index.ts';
 import { sampleFolderOf } from '../usual.ts';
+import { binanceApi } from './binance.ts';
+import { coinbaseApi } from './coinbase.ts';
 import { coingeckoApi } from './coingecko.ts';
 import { frankfurterApi } from './frankfurter.ts';
+import { krakenApi } from './kraken.ts';
 import { massiveApi } from './massive.ts';
 import type { SampleApi } from './sample-api.ts';
 
@@ -9,6 +12,9 @@ import type { SampleApi } from './sample-api.ts';
 const sampleApis = {
   coingecko: coingeckoApi,
   massive: massiveApi,
+  coinbase: coinbaseApi,
+  binance: binanceApi,
+  kraken: krakenApi,
   frankfurter: frankfurterApi,
 } satisfies Readonly<Record<string, SampleApi>>;
 
