@@ -32,6 +32,6 @@ export function badLineWords({ count, first }: BadLines, most: number): string {
   const shown = first
     .slice(0, most)
     .map(({ file, lineNumber, found }) => `line ${lineNumber} of ${file} (${found})`);
-  const more = count > shown.length ? [`${countOf(count - shown.length, 'more line')}`] : [];
+  const more = count > shown.length ? [countOf(count - shown.length, 'more line')] : [];
   return [...shown, ...more].join(', ');
 }
