@@ -2,6 +2,7 @@ import { binanceSource } from './binance.ts';
 import { coinbaseSource } from './coinbase.ts';
 import { coingeckoSource } from './coingecko.ts';
 import { csvSource, type CsvFiles } from './csv.ts';
+import { frankfurterSource } from './frankfurter.ts';
 import { krakenSource } from './kraken.ts';
 import { massiveSource } from './massive.ts';
 import type { Source } from './source.ts';
@@ -20,6 +21,7 @@ const registered: readonly ((config: SourcesConfig) => Source)[] = [
   coinbaseSource,
   binanceSource,
   krakenSource,
+  frankfurterSource,
   ({ csvFiles }) => csvSource(csvFiles),
 ];
 

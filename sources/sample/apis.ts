@@ -3,6 +3,7 @@ import { sampleFolderOf } from '../usual.ts';
 import { binanceApi } from './binance.ts';
 import { coinbaseApi } from './coinbase.ts';
 import { coingeckoApi } from './coingecko.ts';
+import { frankfurterApi } from './frankfurter.ts';
 import { krakenApi } from './kraken.ts';
 import { massiveApi } from './massive.ts';
 import type { SampleApi } from './sample-api.ts';
@@ -14,6 +15,7 @@ const sampleApis = {
   coinbase: coinbaseApi,
   binance: binanceApi,
   kraken: krakenApi,
+  frankfurter: frankfurterApi,
 } satisfies Readonly<Record<string, SampleApi>>;
 
 /** The name of a source that the sample market plays. */

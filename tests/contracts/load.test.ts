@@ -25,7 +25,12 @@ const measures: Readonly<Record<string, readonly string[]>> = {
     ...['circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE', 'ath DOUBLE'],
     ...['ath_at TIMESTAMP_TZ', 'atl DOUBLE', 'atl_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
   ],
-  'csv.daily_closes': ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
+  'csv.daily_bars': [...candle.slice(0, -1), 'volume DOUBLE'],
+  'csv.daily_closes': [
+    ...['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
+    'market_cap DOUBLE',
+  ],
+  'frankfurter.daily_rates': ['close DOUBLE!'],
   'kraken.daily_candles': [...candle, 'vwap DOUBLE', 'trade_count BIGINT'],
   'massive.daily_bars': [...candle, 'vwap DOUBLE', 'trade_count BIGINT'],
 };
