@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { coincapRefusalOf } from './coincap-refusal.ts';
+import { dayAveragesResource, edgesOf, type DayAverage, type DaysAsk } from './day-averages.ts';
+import { marketDecimal } from './decimal-text.ts';
+import { instantMs, listOf, readJson } from './read-json.ts';
+import { pathSegment } from './request-path.ts';
+import type { Resource, Source, SourceAccess } from './source.ts';
+
+const name = 'coincap';
+/** Half of what the API's last version gave at once; what this one gives is not documented. */
+const maxRangeDays = 1000;
+
+/** One day; `date` says the same as `time`. */
+const historyRow = z.object({ priceUsd: marketDecimal, time: instantMs });
+
+/** An answer about an API that was switched off has an object with a message where the list belongs. */
+const history = z.object({ data: listOf(historyRow) });
+
+/** Builds the source `coincap`: daily average prices of coins in US dollars. */
+export function coincapSource(): Source {
+  return { name, resources: { history: historyResource() } };
+}
+
+/** Names the key as the API wants it. */
+export function coincapKeyHeaders(access: SourceAccess): Readonly<Record<string, string>> {
+  return access.apiKey === undefined ? {} : { authorization: `Bearer ${access.apiKey}` };
+}
+
+function historyResource(): Resource {
+  return dayAveragesResource({
+    source: name,
+    resource: 'history',
+    maxRangeDays,
+    targetOf: historyTarget,
+    keyHeaders: coincapKeyHeaders,
+    refusalOf: coincapRefusalOf,
+    read: readHistory,
+  });
+}
+
+function historyTarget(ask: DaysAsk): string {
+  const { firstMs, lastMs } = edgesOf(ask);
+  return `/assets/${pathSegment(ask.symbol, name)}/history?interval=d1&start=${firstMs}&end=${lastMs}`;
+}
+
+function readHistory(body: Uint8Array, what: string): DayAverage[] {
+  const { data } = readJson(body, history, what);
+  return data.map(({ time, priceUsd }) => ({ startMs: time, row: { close: priceUsd } }));
+}

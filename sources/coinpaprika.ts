@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { paprikaNumber } from './coinpaprika-number.ts';
+import { coinpaprikaRefusalOf } from './coinpaprika-refusal.ts';
+import { dayAveragesResource, edgesOf, type DayAverage, type DaysAsk } from './day-averages.ts';
+import { instantText } from './instant-text.ts';
+import { listOf, readJson } from './read-json.ts';
+import { pathSegment } from './request-path.ts';
+import type { Resource, Source, SourceAccess } from './source.ts';
+
+const name = 'coinpaprika';
+/** The API's own maximum of rows; without a limit it gives a thousand. */
+const rowLimit = 5000;
+
+const historical = listOf(
+  z.object({
+    timestamp: instantText,
+    price: paprikaNumber,
+    volume_24h: paprikaNumber,
+    market_cap: paprikaNumber,
+  }),
+);
+
+/** Builds the source `coinpaprika`: daily average prices of coins in US dollars. */
+export function coinpaprikaSource(): Source {
+  return { name, resources: { historical: historicalResource() } };
+}
+
+/** Names the key as the paid host wants it: as it is, without the usual "Bearer". */
+export function coinpaprikaKeyHeaders(access: SourceAccess): Readonly<Record<string, string>> {
+  return access.apiKey === undefined ? {} : { authorization: access.apiKey };
+}
+
+function historicalResource(): Resource {
+  return dayAveragesResource({
+    source: name,
+    resource: 'historical',
+    maxRangeDays: rowLimit,
+    targetOf: historicalTarget,
+    keyHeaders: coinpaprikaKeyHeaders,
+    refusalOf: coinpaprikaRefusalOf,
+    read: readHistorical,
+  });
+}
+
+/** Names the interval always: the default is five minutes, which the free plan refuses. */
+function historicalTarget(ask: DaysAsk): string {
+  const { firstMs, lastMs } = edgesOf(ask);
+  const end = Math.floor(lastMs / 1000);
+  const range = `start=${firstMs / 1000}&end=${end}&interval=1d&limit=${rowLimit}&quote=usd`;
+  return `/tickers/${pathSegment(ask.symbol, name)}/historical?${range}`;
+}
+
+function readHistorical(body: Uint8Array, what: string): DayAverage[] {
+  const rows = readJson(body, historical, what);
+  return rows.map(({ timestamp, price, volume_24h, market_cap }) => ({
+    startMs: timestamp,
+    row: { close: price, market_cap, volume: volume_24h },
+  }));
+}
