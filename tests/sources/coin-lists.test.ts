@@ -154,7 +154,7 @@ describe.skipIf(!isShared)(`recorded lists${skipped}`, () => {
     const coins = readAssets(page(text).body);
     expect(coins).toHaveLength(26);
     const numberOf = (value: string | null | undefined): number | null =>
-      value == null ? null : Number(value);
+      typeof value === 'string' ? Number(value) : null;
     expect(coins.map(({ row }) => row)).toEqual(
       data.map((one) => ({
         coin_id: one['id'],
