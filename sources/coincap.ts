@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { coincapRefusalOf } from './coincap-refusal.ts';
 import { dayAveragesResource, edgesOf, type DayAverage, type DaysAsk } from './day-averages.ts';
 import { marketDecimal } from './decimal-text.ts';
+import { sendGet } from './http.ts';
 import { instantMs, listOf, readJson } from './read-json.ts';
 import { pathSegment } from './request-path.ts';
-import type { Resource, Source, SourceAccess } from './source.ts';
+import type { PageRequest, RawAnswer, Resource, Source, SourceAccess } from './source.ts';
 
 const name = 'coincap';
 /** Half of what the API's last version gave at once; what this one gives is not documented. */
@@ -21,9 +22,9 @@ export function coincapSource(): Source {
   return { name, resources: { history: historyResource() } };
 }
 
-/** Names the key as the API wants it. */
-export function coincapKeyHeaders(access: SourceAccess): Readonly<Record<string, string>> {
-  return access.apiKey === undefined ? {} : { authorization: `Bearer ${access.apiKey}` };
+function send(request: PageRequest, access: SourceAccess): Promise<RawAnswer> {
+  const headers = access.apiKey === undefined ? {} : { authorization: `Bearer ${access.apiKey}` };
+  return sendGet(request, access, { source: name, headers, refusalOf: coincapRefusalOf });
 }
 
 function historyResource(): Resource {
@@ -32,8 +33,7 @@ function historyResource(): Resource {
     resource: 'history',
     maxRangeDays,
     targetOf: historyTarget,
-    keyHeaders: coincapKeyHeaders,
-    refusalOf: coincapRefusalOf,
+    send,
     read: readHistory,
   });
 }

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { paprikaNumber } from './coinpaprika-number.ts';
 import { coinpaprikaRefusalOf } from './coinpaprika-refusal.ts';
 import { dayAveragesResource, edgesOf, type DayAverage, type DaysAsk } from './day-averages.ts';
+import { sendGet } from './http.ts';
 import { instantText } from './instant-text.ts';
 import { listOf, readJson } from './read-json.ts';
 import { pathSegment } from './request-path.ts';
-import type { Resource, Source, SourceAccess } from './source.ts';
+import type { PageRequest, RawAnswer, Resource, Source, SourceAccess } from './source.ts';
 
 const name = 'coinpaprika';
 /** The API's own maximum of rows; without a limit it gives a thousand. */
@@ -25,9 +26,10 @@ export function coinpaprikaSource(): Source {
   return { name, resources: { historical: historicalResource() } };
 }
 
-/** Names the key as the paid host wants it: as it is, without the usual "Bearer". */
-export function coinpaprikaKeyHeaders(access: SourceAccess): Readonly<Record<string, string>> {
-  return access.apiKey === undefined ? {} : { authorization: access.apiKey };
+/** The paid host wants its key as it is, without the usual "Bearer". */
+function send(request: PageRequest, access: SourceAccess): Promise<RawAnswer> {
+  const headers = access.apiKey === undefined ? {} : { authorization: access.apiKey };
+  return sendGet(request, access, { source: name, headers, refusalOf: coinpaprikaRefusalOf });
 }
 
 function historicalResource(): Resource {
@@ -36,8 +38,7 @@ function historicalResource(): Resource {
     resource: 'historical',
     maxRangeDays: rowLimit,
     targetOf: historicalTarget,
-    keyHeaders: coinpaprikaKeyHeaders,
-    refusalOf: coinpaprikaRefusalOf,
+    send,
     read: readHistorical,
   });
 }

@@ -1,9 +1,8 @@
 import { isPartitionDate, utcDateOf } from '../workflows/pure/cell.ts';
-import { sendGet, type GetOptions } from './http.ts';
 import { wrongShape } from './read-json.ts';
 import { indexRows, rememberPages, type RowIndex } from './remember.ts';
 import { cannotAsk } from './request-path.ts';
-import type { Ask, Resource, SourceAccess, SourceRow } from './source.ts';
+import type { Ask, Resource, SourceRow } from './source.ts';
 
 const dayMs = 86_400_000;
 
@@ -26,21 +25,18 @@ export interface DayAveragesApi {
   readonly maxRangeDays: number;
   /** Builds path and query for a range whose dates and order are checked. */
   targetOf(ask: DaysAsk): string;
-  keyHeaders(access: SourceAccess): Readonly<Record<string, string>>;
-  readonly refusalOf: GetOptions['refusalOf'];
+  readonly send: Resource['send'];
   /** Reads every row of one answer, in any order. @throws SourceError `WrongShape`. */
   read(body: Uint8Array, what: string): readonly DayAverage[];
 }
 
 /** Builds a resource whose rows are averages over the UTC day that begins at their stamp: one page a range. */
 export function dayAveragesResource(api: DayAveragesApi): Resource {
-  const { source, refusalOf, maxRangeDays } = api;
   const indexOf = rememberPages((body, ask) => readDays(api, body, ask));
   return {
-    coverage: { maxRangeDays, rangeEndsToday: false, groupOf: () => null },
-    firstPage: (ask) => ({ target: api.targetOf(checkedDays(source, ask)) }),
-    send: (request, access) =>
-      sendGet(request, access, { source, headers: api.keyHeaders(access), refusalOf }),
+    coverage: { maxRangeDays: api.maxRangeDays, rangeEndsToday: false, groupOf: () => null },
+    firstPage: (ask) => ({ target: api.targetOf(checkedDays(api.source, ask)) }),
+    send: api.send,
     readPage: ({ body }, ask) => ({ rowCount: [...indexOf(body, ask).values()].flat().length }),
     rowsOfCell: (pages, ask, cell) =>
       ask.kind === 'range' && ask.symbol === cell.symbol
