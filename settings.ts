@@ -14,13 +14,8 @@ import { optional, secretOf, type Environment } from './settings/secret-of.ts';
 import { SettingsError } from './settings/settings-error.ts';
 import { readSettingsFile } from './settings/settings-file.ts';
 import type { Asset, SettingsFile } from './settings/shape.ts';
-import {
-  apiSettings,
-  coingeckoDemoPlan,
-  csvSettings,
-  keylessPlan,
-  massiveFreePlan,
-} from './settings/source-plans.ts';
+import { sourceSettings } from './settings/source-plans.ts';
+import type { CsvFiles } from './sources/csv.ts';
 import type { SourceSettings } from './sources/source-settings.ts';
 import { headerValues } from './telemetry/hiding.ts';
 import { telemetrySettings, type TelemetrySettings } from './telemetry/telemetry-settings.ts';
@@ -40,7 +35,7 @@ export interface Settings {
   readonly lakeFolder: string;
   readonly assets: readonly Asset[];
   readonly sources: Readonly<Record<string, SourceSettings>>;
-  readonly csvFiles: SettingsFile['sources']['csv']['files'];
+  readonly csvFiles: CsvFiles;
   readonly schedule: SettingsFile['schedule'];
   readonly relook: SettingsFile['relook'];
   readonly run: SettingsFile['run'];
@@ -80,14 +75,8 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
       ? folder
       : resolve(environment['MARKETLAKE_DATA_DIR'] ? '.' : projectFolder, folder),
     assets: file.assets,
-    sources: {
-      coingecko: apiSettings('coingecko', file, environment, (key) =>
-        key === undefined ? keylessPlan : coingeckoDemoPlan,
-      ),
-      massive: apiSettings('massive', file, environment, () => massiveFreePlan),
-      csv: csvSettings(file, projectFolder),
-    },
-    csvFiles: file.sources.csv.files,
+    sources: sourceSettings(file, environment, projectFolder),
+    csvFiles: file.sources.csv.files ?? {},
     schedule: file.schedule,
     relook: file.relook,
     run: file.run,

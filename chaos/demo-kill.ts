@@ -9,6 +9,8 @@ import { dryRun } from '../client/plan/dry-run.ts';
 import { backfillRequest } from '../client/run/run-request.ts';
 import { readRuntime } from '../lake/runtime.ts';
 import { environmentFor, loadSettings } from '../settings.ts';
+import { knownApis } from '../sources/index.ts';
+import { sourceVariables } from '../sources/usual.ts';
 import { watchBronze, type BronzeSight } from '../tests/support/bronze-reader.ts';
 import { countedLines, verdictLine, type Counted } from './demo-words.ts';
 import { askedAgain, readMarketRequests } from './market-requests.ts';
@@ -124,7 +126,8 @@ async function variablesOf(lakeFolder: string): Promise<Record<string, string>> 
   const configPath = join(lakeFolder, 'demo.yaml');
   // The log says which process the worker is, so it must be JSON. JSON is YAML, too.
   await writeFile(configPath, JSON.stringify({ telemetry: { log: { level: 'info', format: 'json' } } }));
-  const none = { TEMPORAL_ADDRESS: '', COINGECKO_BASE_URL: '', MASSIVE_BASE_URL: '' };
+  const addresses = knownApis.map(({ name }) => [sourceVariables(name).baseUrl, ''] as const);
+  const none = { TEMPORAL_ADDRESS: '', ...Object.fromEntries(addresses) };
   return {
     ...none,
     MARKETLAKE_MARKET: 'sample',

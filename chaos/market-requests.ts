@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { knownApis } from '../sources/index.ts';
+import { sampleFolderOf } from '../sources/usual.ts';
 
 const requestsSchema = z.array(
   z.object({
@@ -8,6 +10,8 @@ const requestsSchema = z.array(
     status: z.number().nullable(),
   }),
 );
+
+const sampleFolders = knownApis.map(({ name, usual }) => sampleFolderOf(name, usual));
 
 /** One request that a sample market was sent. */
 export type MarketRequest = Readonly<z.infer<typeof requestsSchema>[number]>;
@@ -20,7 +24,8 @@ export async function readMarketRequests(marketUrl: string): Promise<readonly Ma
 
 /** Writes what a request asked for as a manifest does: below its API's own folder. */
 export function targetOf({ path, query }: Pick<MarketRequest, 'path' | 'query'>): string {
-  const below = path.replace(/^\/(coingecko\/api\/v3|massive)/, '');
+  const folder = sampleFolders.find((one) => path.startsWith(`${one}/`)) ?? '';
+  const below = path.slice(folder.length);
   const asked = new URLSearchParams(query).toString();
   return asked === '' ? below : `${below}?${asked}`;
 }

@@ -4,6 +4,7 @@ import { runCommand } from './command/command.ts';
 import { exitCode } from './command/exit-code.ts';
 import { connectLake, openLake, type OpenLake } from './command/lake-client.ts';
 import type { Output } from './command/output.ts';
+import { keyLines, keyStanding } from './run/key-lines.ts';
 import { performRun } from './run/perform-run.ts';
 import { withRangeFlags } from './run/range-flags.ts';
 import { backfillRequest, type BackfillFlags, type NamedRequest } from './run/run-request.ts';
@@ -21,6 +22,7 @@ await runCommand<BackfillFlags & { once?: boolean }>(program, async (output, fla
   const open = await openLake();
   const named = await backfillRequest(flags, open, now);
   const say = (line: string): void => output.say(line);
+  keyLines(keyStanding(open.settings)).forEach(say);
   const claim = await claimStart(open.store, say);
   if (claim.kind === 'joined') {
     output.say(`Joining what process ${claim.runtime.pid} keeps up for ${open.settings.lakeFolder}`);

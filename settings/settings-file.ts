@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isMap as isYamlMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { SettingsError } from './settings-error.ts';
 import { settingsFile, type SettingsFile } from './shape.ts';
 
@@ -15,8 +15,9 @@ export function readSettingsFile(basePath: string, overlayPath: string | undefin
   const parsed = settingsFile.safeParse(merged);
   if (parsed.success) return parsed.data;
   const sentences = parsed.error.issues.slice(0, 5).map((issue) => {
-    const at = overlay && overlay.lineOf(issue.path) !== undefined ? overlay : base;
-    return `${at.path}:${at.lineOf(issue.path) ?? 1}: ${issue.path.join('.') || 'the file'}: ${issue.message}`;
+    const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+    const at = overlay && overlay.lineOf(path) !== undefined ? overlay : base;
+    return `${at.path}:${at.lineOf(path) ?? 1}: ${issue.path.join('.') || 'the file'}: ${issue.message}`;
   });
   throw new SettingsError(sentences.join('\n'));
 }
@@ -79,12 +80,20 @@ function valueOf(document: Document.Parsed, lines: LineCounter, path: string): u
 
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number | undefined {
   for (let depth = path.length; depth > 0; depth -= 1) {
-    const node: unknown = document.getIn(path.slice(0, depth), true);
-    const range =
-      node && typeof node === 'object' && 'range' in node ? (node.range as number[] | null) : undefined;
-    if (range) return lines.linePos(range[0] ?? 0).line;
+    const start = startOf(document, path.slice(0, depth));
+    if (start !== undefined) return lines.linePos(start).line;
   }
   return undefined;
+}
+
+/** Where the name of a value stands, since a map or list begins below its name; in a list, where the value stands. */
+function startOf(document: Document, path: readonly PropertyKey[]): number | undefined {
+  const holder: unknown = document.getIn(path.slice(0, -1), true);
+  const name = path.at(-1);
+  const keys = isYamlMap(holder) ? holder.items.map(({ key }) => key) : [];
+  const key = keys.find((candidate) => isScalar(candidate) && candidate.value === name);
+  const node: unknown = key ?? document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 /** Maps are merged key by key; anything else, lists too and by null too, is replaced. */

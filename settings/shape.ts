@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { alertsSchema } from '../alerts/alert-settings.ts';
 import { calendarNames } from '../calendars/index.ts';
-import { csvFileSchema } from '../sources/csv-options.ts';
 import { telemetrySchema } from '../telemetry/telemetry-settings.ts';
+import { sourcesSchema } from './source-shapes.ts';
+import { clockTime, timeZone } from './time-shapes.ts';
 
 /** Short and ASCII, since it stands in workflow ids and file names, which have limits. */
 const ticker = z
@@ -31,36 +32,11 @@ const assetSchema = z.strictObject({
     .min(1),
 });
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, HH:MM');
-const timeZone = z.string().refine(isTimeZone, 'an IANA time zone, such as America/New_York');
-const finalSchema = z.strictObject({ time: clockTime, timeZone });
-const planSchema = z
-  .strictObject({
-    requestsPerMinute: z.number().positive().nullable().optional(),
-    requestsPerDay: z.number().int().positive().nullable().default(null),
-    requestsPerMonth: z.number().int().positive().nullable().optional(),
-    dailyShare: z.number().int().nonnegative().optional(),
-    historyDays: z.number().int().positive().nullable().default(null),
-  })
-  .refine(({ dailyShare, requestsPerDay }) => (dailyShare ?? 0) < (requestsPerDay ?? Infinity), {
-    path: ['dailyShare'],
-    message: 'fewer than requestsPerDay, or backfills would wait for ever',
-  });
-const apiSchema = z.strictObject({ baseUrl: z.url(), final: finalSchema, plan: planSchema });
-
 const fileSchema = z.strictObject({
   market: z.enum(['sample', 'live']),
   lake: z.strictObject({ folder: z.string().min(1) }),
   assets: z.array(assetSchema).min(1).refine(hasUniqueTickers, 'tickers must be unique'),
-  sources: z.strictObject({
-    coingecko: apiSchema,
-    massive: apiSchema,
-    csv: z.strictObject({
-      folder: z.string().min(1),
-      final: finalSchema,
-      files: z.record(z.string(), csvFileSchema),
-    }),
-  }),
+  sources: sourcesSchema,
   schedule: z.strictObject({
     time: clockTime,
     timeZone,
@@ -100,13 +76,4 @@ export type Asset = Readonly<z.infer<typeof assetSchema>>;
 
 function hasUniqueTickers(assets: readonly { ticker: string }[]): boolean {
   return new Set(assets.map((asset) => asset.ticker)).size === assets.length;
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }

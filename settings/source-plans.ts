@@ -1,58 +1,101 @@
 import { resolve } from 'node:path';
+import { knownSources } from '../sources/index.ts';
 import { usualDailyShare } from '../sources/quota.ts';
 import type { SourceSettings } from '../sources/source-settings.ts';
+import {
+  usualPlan,
+  sourceVariables,
+  type FinalTime,
+  type Usual,
+  type UsualApi,
+  type UsualFiles,
+} from '../sources/usual.ts';
 import { optional, secretOf, type Environment } from './secret-of.ts';
 import { SettingsError } from './settings-error.ts';
 import type { SettingsFile } from './shape.ts';
-
-/** What a plan allows where marketlake.yaml leaves it out. */
-interface DefaultPlan {
-  readonly requestsPerMinute: number;
-  readonly requestsPerMonth: number | null;
-}
-
-/** CoinGecko without a key. */
-export const keylessPlan: DefaultPlan = { requestsPerMinute: 5, requestsPerMonth: null };
-/** CoinGecko's free plan. */
-export const coingeckoDemoPlan: DefaultPlan = { requestsPerMinute: 25, requestsPerMonth: 10_000 };
-/** Massive's free plan. */
-export const massiveFreePlan: DefaultPlan = { requestsPerMinute: 5, requestsPerMonth: null };
+import type { ApiSaid } from './source-shapes.ts';
 
 /**
- * What is to be known to ask an API: its file's words, its key and address from the environment, and the limits of its usual plan.
- * @throws SettingsError for an address that is none.
+ * What is to be known to ask each registered source: what is usual of it, what the file says otherwise, and its key
+ * and address from the environment.
+ * @throws SettingsError for an address that is none, or a share that leaves nothing to backfills.
  */
-export function apiSettings(
-  name: 'coingecko' | 'massive',
+export function sourceSettings(
   file: SettingsFile,
   environment: Environment,
-  defaultPlan: (apiKey: string | undefined) => DefaultPlan,
+  projectFolder: string,
+): Readonly<Record<string, SourceSettings>> {
+  return Object.fromEntries(
+    [...knownSources.values()].map(({ name, usual }) => [
+      name,
+      usual.isLocal
+        ? filesSettings(name, usual, file, projectFolder)
+        : apiSettings(name, usual, file, environment),
+    ]),
+  );
+}
+
+function apiSettings(
+  name: string,
+  usual: UsualApi,
+  file: SettingsFile,
+  environment: Environment,
 ): SourceSettings {
-  const { baseUrl, final, plan } = file.sources[name];
-  const apiKey = secretOf(environment, `${name.toUpperCase()}_API_KEY`);
-  const usual = defaultPlan(apiKey);
-  const { requestsPerDay } = plan;
-  const requestsPerMonth = orUsual(plan.requestsPerMonth, usual.requestsPerMonth);
-  const usualShare = usualDailyShare(assetCountOf(name, file), requestsPerDay, requestsPerMonth);
-  const givenUrl = environment[`${name.toUpperCase()}_BASE_URL`];
-  if (givenUrl && !URL.canParse(givenUrl)) {
-    throw new SettingsError(
-      `${name.toUpperCase()}_BASE_URL is "${withoutQuery(givenUrl)}": write a URL, such as ${baseUrl}`,
-    );
-  }
+  const said = file.sources.apis[name] ?? {};
+  const apiKey = keyOf(name, usual, environment);
+  const givenUrl = givenUrlOf(name, usual, environment);
   return {
     name,
-    baseUrl: (givenUrl || baseUrl).replace(/\/+$/, ''),
-    isBaseUrlGiven: Boolean(givenUrl),
+    baseUrl: (givenUrl ?? said.baseUrl ?? usual.baseUrl).replace(/\/+$/, ''),
+    isBaseUrlGiven: givenUrl !== undefined,
     isLocal: false,
     ...optional('apiKey', apiKey),
-    final,
-    requestsPerMinute: orUsual(plan.requestsPerMinute, usual.requestsPerMinute),
-    requestsPerDay,
-    requestsPerMonth,
-    dailyShare: orUsual(plan.dailyShare, usualShare),
-    historyDays: plan.historyDays,
+    final: finalOf(usual, said),
+    ...planOf(name, said, usualPlan(usual, apiKey !== undefined), assetCountOf(name, file)),
   };
+}
+
+function finalOf({ final }: Usual, said: Pick<ApiSaid, 'final'>): FinalTime {
+  return { time: said.final?.time ?? final.time, timeZone: said.final?.timeZone ?? final.timeZone };
+}
+
+type PlanSettings = Pick<
+  SourceSettings,
+  'requestsPerMinute' | 'requestsPerDay' | 'requestsPerMonth' | 'dailyShare' | 'historyDays'
+>;
+
+function planOf(
+  name: string,
+  { plan = {} }: ApiSaid,
+  usual: ReturnType<typeof usualPlan>,
+  assetCount: number,
+): PlanSettings {
+  const limits = {
+    requestsPerMinute: orUsual(plan.requestsPerMinute, usual.requestsPerMinute),
+    requestsPerDay: orUsual(plan.requestsPerDay, usual.requestsPerDay),
+    requestsPerMonth: orUsual(plan.requestsPerMonth, usual.requestsPerMonth),
+    historyDays: orUsual(plan.historyDays, usual.historyDays),
+  };
+  const { requestsPerDay, requestsPerMonth } = limits;
+  const dailyShare = plan.dailyShare ?? usualDailyShare(assetCount, requestsPerDay, requestsPerMonth);
+  if (requestsPerDay !== null && dailyShare >= requestsPerDay) {
+    throw new SettingsError(
+      `sources.${name}.plan.dailyShare is ${dailyShare} of the ${requestsPerDay} requests of a day that are usual: write fewer, or backfills would wait for ever`,
+    );
+  }
+  return { ...limits, dailyShare };
+}
+
+/** A variable that a source has no use for is not read: it may be another program's. */
+function keyOf(name: string, { key }: UsualApi, environment: Environment): string | undefined {
+  return key.need === 'none' ? undefined : secretOf(environment, sourceVariables(name).apiKey);
+}
+
+function givenUrlOf(name: string, { baseUrl }: UsualApi, environment: Environment): string | undefined {
+  const variable = sourceVariables(name).baseUrl;
+  const given = environment[variable] || undefined;
+  if (given === undefined || URL.canParse(given)) return given;
+  throw new SettingsError(`${variable} is "${withoutQuery(given)}": write a URL, such as ${baseUrl}`);
 }
 
 /** Null is a value too: no limit. */
@@ -70,15 +113,18 @@ function withoutQuery(url: string): string {
 }
 
 /** What is to be known to read files in place of an API. */
-export function csvSettings(file: SettingsFile, projectFolder: string): SourceSettings {
-  const { folder, final } = file.sources.csv;
-  const baseUrl = resolve(projectFolder, folder);
+function filesSettings(
+  name: string,
+  usual: UsualFiles,
+  { sources: { csv } }: SettingsFile,
+  projectFolder: string,
+): SourceSettings {
   return {
-    name: 'csv',
-    baseUrl,
+    name,
+    baseUrl: resolve(projectFolder, csv.folder ?? usual.folder),
     isBaseUrlGiven: true,
     isLocal: true,
-    final,
+    final: finalOf(usual, csv),
     requestsPerMinute: null,
     requestsPerDay: null,
     requestsPerMonth: null,

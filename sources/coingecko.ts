@@ -12,10 +12,25 @@ import { instantMs, listOf, marketNumber, readJson } from './read-json.ts';
 import { indexRows, rememberPages, type RowIndex } from './remember.ts';
 import { cannotAsk, pathSegment } from './request-path.ts';
 import type { Ask, PageRequest, Resource, Source, SourceAccess } from './source.ts';
+import type { UsualApi } from './usual.ts';
 
 const name = 'coingecko';
 const dayMs = 86_400_000;
 const proHost = 'pro-api.coingecko.com';
+
+/** Without a key its limit moves; five a minute is what it grants at the worst. The newest midnight point comes by 00:40. */
+const usual: UsualApi = {
+  isLocal: false,
+  baseUrl: 'https://api.coingecko.com/api/v3',
+  final: { time: '00:45', timeZone: 'UTC' },
+  key: {
+    need: 'optional',
+    freeFrom: 'https://www.coingecko.com/en/api/pricing',
+    switchesOn: '25 requests a minute in place of 5',
+  },
+  plan: { requestsPerMinute: 5, requestsPerDay: null, requestsPerMonth: null, historyDays: 365 },
+  planWithKey: { requestsPerMinute: 25, requestsPerMonth: 10_000 },
+};
 
 const point = z.tuple([instantMs, marketNumber]);
 
@@ -29,7 +44,7 @@ type Point = z.output<typeof point>;
 
 /** Builds the source `coingecko`: daily prices of coins in US dollars. */
 export function coingeckoSource(): Source {
-  return { name, resources: { market_chart: marketChartResource() } };
+  return { name, usual, resources: { market_chart: marketChartResource() } };
 }
 
 /** Names the header that carries the key: the paid host knows another than the public one. */

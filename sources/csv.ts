@@ -6,15 +6,21 @@ import { rememberPages } from './remember.ts';
 import { cannotAsk } from './request-path.ts';
 import { SourceError } from './source-error.ts';
 import type { Ask, Resource, Source } from './source.ts';
+import type { UsualFiles } from './usual.ts';
 
 const name = 'csv';
+const usual: UsualFiles = {
+  isLocal: true,
+  folder: 'data/csv',
+  final: { time: '00:00', timeZone: 'UTC' },
+};
 
 /** How the configured files are read, by the symbol their assets use. */
 export type CsvFiles = Readonly<Record<string, CsvFileOptions>>;
 
 /** Builds the source `csv`: local files of dates and prices. A symbol is the name of a configured file. */
 export function csvSource(files: CsvFiles): Source {
-  return { name, resources: { daily_closes: dailyClosesResource(files) } };
+  return { name, usual, resources: { daily_closes: dailyClosesResource(files) } };
 }
 
 /** Lists the days of a file, sorted: those with a close, unreadable closes included. For calendars. */

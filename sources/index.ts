@@ -2,6 +2,7 @@ import { coingeckoSource } from './coingecko.ts';
 import { csvSource, type CsvFiles } from './csv.ts';
 import { massiveSource } from './massive.ts';
 import type { Source } from './source.ts';
+import type { UsualApi } from './usual.ts';
 
 /** What the sources need from the configuration. */
 export interface SourcesConfig {
@@ -9,8 +10,22 @@ export interface SourcesConfig {
   readonly csvFiles: CsvFiles;
 }
 
+/** The registry: one line a source. */
+const registered: readonly ((config: SourcesConfig) => Source)[] = [
+  coingeckoSource,
+  massiveSource,
+  ({ csvFiles }) => csvSource(csvFiles),
+];
+
 /** Builds every source the house knows, by name. */
 export function createSources(config: SourcesConfig): ReadonlyMap<string, Source> {
-  const sources = [coingeckoSource(), massiveSource(), csvSource(config.csvFiles)];
-  return new Map(sources.map((source) => [source.name, source]));
+  return new Map(registered.map((create) => create(config)).map((source) => [source.name, source]));
 }
+
+/** Every source before anything is configured, by name: for who wants to know what is usual of it. */
+export const knownSources = createSources({ csvFiles: {} });
+
+/** The sources that are APIs, with what is usual of each. */
+export const knownApis: readonly { readonly name: string; readonly usual: UsualApi }[] = [
+  ...knownSources.values(),
+].flatMap(({ name, usual }) => (usual.isLocal ? [] : [{ name, usual }]));

@@ -6,10 +6,24 @@ import { nextTargetOf } from './massive-next.ts';
 import { rememberPages } from './remember.ts';
 import { cannotAsk, pathSegment } from './request-path.ts';
 import type { Ask, PageRequest, Resource, Source, SourceAccess } from './source.ts';
+import type { UsualApi } from './usual.ts';
 
 const name = 'massive';
 /** The API's own maximum of bars a page. */
 const pageLimit = 50_000;
+
+/** The free plan still refuses a day at 19:00 of New York. */
+const usual: UsualApi = {
+  isLocal: false,
+  baseUrl: 'https://api.massive.com',
+  final: { time: '01:00', timeZone: 'America/New_York' },
+  key: {
+    need: 'needed',
+    freeFrom: 'https://massive.com/pricing',
+    switchesOn: 'daily bars of US stocks and of currencies',
+  },
+  plan: { requestsPerMinute: 5, requestsPerDay: null, requestsPerMonth: null, historyDays: 730 },
+};
 
 /** Where the whole day of one market is asked for. */
 const groupedPaths: ReadonlyMap<string, string> = new Map([
@@ -19,7 +33,7 @@ const groupedPaths: ReadonlyMap<string, string> = new Map([
 
 /** Builds the source `massive`: daily bars of stocks and currencies, as traded. */
 export function massiveSource(): Source {
-  return { name, resources: { daily_bars: dailyBarsResource() } };
+  return { name, usual, resources: { daily_bars: dailyBarsResource() } };
 }
 
 function dailyBarsResource(): Resource {

@@ -1,12 +1,15 @@
 import type { CellKey, PartitionDate } from '../workflows/pure/cell.ts';
+import type { Usual } from './usual.ts';
 
 /**
  * What one API is to the rest of the house: it says what to ask, asks one page, reads the answer, and
  * finds a cell's rows in it. One file a source; nothing else knows an API's shapes.
  */
 export interface Source {
-  /** The source's name in marketlake.yaml and in every path, such as `massive`. */
+  /** The source's name in marketlake.yaml and in every path, such as `massive`: lower case letters and digits. */
   readonly name: string;
+  /** Where and when it answers, whom, and how often, unless marketlake.yaml says otherwise. */
+  readonly usual: Usual;
   /** The resources it offers, by name: `daily_bars` gives dataset `massive.daily_bars`. */
   readonly resources: Readonly<Record<string, Resource>>;
 }

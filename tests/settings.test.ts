@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadSettings, projectFolder, SettingsError, temporalConnection } from '../settings.ts';
+import { knownApis, knownSources } from '../sources/index.ts';
+import { sourceAccess } from '../sources/source-access.ts';
+import { sourceVariables } from '../sources/usual.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -71,6 +74,81 @@ describe('marketlake.yaml', () => {
     );
     const unlimited = loadSettings({ ...environment, COINGECKO_API_KEY: 'k' }).sources['coingecko'];
     expect(unlimited).toMatchObject({ requestsPerMinute: null, historyDays: null, apiKey: 'k' });
+  });
+});
+
+describe('a source', () => {
+  const live = (text: string, environment = {}): ReturnType<typeof loadSettings>['sources'] =>
+    loadSettings({ ...overlay(text), ...environment }).sources;
+
+  test('of the registry is configured without a word in marketlake.yaml', () => {
+    expect(Object.keys(loadSettings({}).sources)).toEqual([...knownSources.keys()]);
+    for (const { name, usual } of knownApis) {
+      const { baseUrl, final, plan } = usual;
+      expect(loadSettings({}).sources[name]).toMatchObject({ name, baseUrl, final, ...plan });
+    }
+  });
+
+  test.each(['sources:\n', 'sources: {}\n', 'sources:\n  massive:\n  csv:\n'])(
+    'of which nothing is said (%j) is as usual',
+    (text) => expect(live(text)).toEqual(loadSettings({}).sources),
+  );
+
+  test('differs only in what is said of it', () => {
+    const { massive, coingecko, csv } = loadSettings({}).sources;
+    const said = live(
+      'sources:\n  massive: { final: { time: "02:00" }, plan: { historyDays: 1825 } }\n  coingecko: { baseUrl: https://pro-api.coingecko.com/api/v3/ }\n  csv: { folder: /files }\n',
+    );
+    expect(said['massive']).toEqual({
+      ...massive,
+      final: { time: '02:00', timeZone: 'America/New_York' },
+      historyDays: 1825,
+    });
+    expect(said['coingecko']).toEqual({ ...coingecko, baseUrl: 'https://pro-api.coingecko.com/api/v3' });
+    expect(said['csv']).toEqual({ ...csv, baseUrl: '/files' });
+  });
+
+  test('that is an API has its address, and its key where it takes one, from the environment', () => {
+    for (const { name, usual } of knownApis) {
+      const { apiKey, baseUrl } = sourceVariables(name);
+      const found = live('', { [apiKey]: 'canary', [baseUrl]: 'http://127.0.0.1:1/' })[name];
+      expect(found).toMatchObject({ baseUrl: 'http://127.0.0.1:1', isBaseUrlGiven: true });
+      expect(found?.apiKey).toBe(usual.key.need === 'none' ? undefined : 'canary');
+    }
+  });
+
+  test('is played by the sample market below its own name, and is never asked for real beside it', () => {
+    for (const { name, usual } of knownApis) {
+      const access = sourceAccess(loadSettings({}), 'http://127.0.0.1:1')(name);
+      expect(access.baseUrl).toBe(
+        `http://127.0.0.1:1/${name}${new URL(usual.baseUrl).pathname}`.replace(/\/$/, ''),
+      );
+      expect(() => sourceAccess(loadSettings({}), null)(name)).toThrow(
+        `or set ${sourceVariables(name).baseUrl}`,
+      );
+    }
+  });
+
+  test.each([
+    [
+      'sources:\n  csv: {}\n  masive:\n    plan: {}\n',
+      /^\/mine\.yaml:3: sources: there is no source "masive"; did you mean "massive"\? Write one of: .*csv/,
+    ],
+    ['sources:\n  nothing: {}\n', /^\/mine\.yaml:2: sources: there is no source "nothing"\. Write one of: /],
+    ['sources:\n  massive:\n    base: x\n', /^\/mine\.yaml:3: sources\.massive: .*"base"/],
+    ['sources:\n  massive:\n    baseUrl: x\n', /^\/mine\.yaml:3: sources\.massive\.baseUrl: /],
+    ['sources:\n  csv:\n    baseUrl: x\n', /^\/mine\.yaml:3: sources\.csv: .*"baseUrl"/],
+    ['sources:\n  csv:\n    files:\n      X: {}\n', /^\/mine\.yaml:4: sources\.csv\.files\.X\.file: /],
+    [
+      'sources:\n  massive:\n    final:\n      time: soon\n',
+      /^\/mine\.yaml:4: sources\.massive\.final\.time: a time of day/,
+    ],
+    [
+      'sources:\n  massive:\n    plan:\n      requestsPerHour: 5\n',
+      /^\/mine\.yaml:4: sources\.massive\.plan: .*"requestsPerHour"/,
+    ],
+  ])('said wrongly (%j) is refused with file, line and what to write', (text, message) => {
+    expect(refusal(overlay(text))).toMatch(message);
   });
 });
 
@@ -192,11 +270,24 @@ test('.env.example names every variable that the settings read', () => {
   const example = readFileSync(join(projectFolder, '.env.example'), 'utf8');
   const source = readFileSync(join(projectFolder, 'settings.ts'), 'utf8');
   const read = [...source.matchAll(/environment\['([A-Z_]+)'\]/g)].map((match) => match[1] as string);
-  for (const api of ['COINGECKO', 'MASSIVE']) read.push(`${api}_BASE_URL`, `${api}_API_KEY`);
-  for (const secret of ['COINGECKO', 'MASSIVE', 'TEMPORAL']) read.push(`${secret}_API_KEY_FILE`);
+  read.push('TEMPORAL_API_KEY_FILE');
   const ours = read.filter((name) => !['PATH', 'HOME', 'XDG_CACHE_HOME'].includes(name));
   expect(ours.length).toBeGreaterThan(5);
   expect(ours.filter((name) => !example.includes(`#${name}=`))).toEqual([]);
+  // Those of the sources have one pattern, and some examples, each of a source that is registered and reads it.
+  const takers = knownApis.flatMap(({ name, usual }) => (usual.key.need === 'none' ? [] : [name]));
+  const keys = takers.flatMap((name) => [
+    sourceVariables(name).apiKey,
+    `${sourceVariables(name).apiKey}_FILE`,
+  ]);
+  const urls = knownApis.map(({ name }) => sourceVariables(name).baseUrl);
+  const shown = [...example.matchAll(/^#(\w+_(?:API_KEY|API_KEY_FILE|BASE_URL))=/gm)].map(
+    (match) => match[1],
+  );
+  expect(shown.length).toBeGreaterThan(3);
+  expect([...keys, ...urls, 'TEMPORAL_API_KEY', 'TEMPORAL_API_KEY_FILE']).toEqual(
+    expect.arrayContaining(shown),
+  );
 });
 
 describe('a build of a deployment', () => {

@@ -3,11 +3,13 @@ import type { PlannedAsset } from '../../plan/due-cells.ts';
 import { lastFinalDate } from '../../plan/finality.ts';
 import type { SourceSettings } from '../../sources/source-settings.ts';
 import { createSources } from '../../sources/index.ts';
+import { missingKey, takesKey, type MissingKey } from '../../sources/missing-keys.ts';
 import { sourceAccess } from '../../sources/source-access.ts';
 import { SourceError } from '../../sources/source-error.ts';
 import type { Ask, Resource } from '../../sources/source.ts';
 import { addDays, splitDataset, utcDateOf, type PartitionDate } from '../../workflows/pure/cell.ts';
 import { countOf } from '../../workflows/pure/count-of.ts';
+import { fetchedWords, keyStanding, namesOf, switchOnWords } from '../run/key-lines.ts';
 import { ok, type Finding } from './finding.ts';
 
 /** Something that can be asked once for several assets. */
@@ -35,7 +37,11 @@ export async function checkSources(open: OpenLake, isOffline: boolean, now: Date
       return settings ? checkSource(open, settings, assets, isOffline, now) : [];
     }),
   );
-  return findings.flat();
+  const { fetched, waiting } = keyStanding(open.settings);
+  return [
+    ...(waiting.length > 0 && fetched.length > 0 ? [ok('keys', fetchedWords(fetched))] : []),
+    ...findings.flat(),
+  ];
 }
 
 async function checkSource(
@@ -50,21 +56,27 @@ async function checkSource(
   if (isSample && !open.runtime?.marketUrl) {
     return [{ check, verdict: 'wrong', found: 'the sample market is not running', fix: 'npm start' }];
   }
-  if (settings.name === 'massive' && open.settings.market === 'live' && settings.apiKey === undefined) {
-    const fix = 'set MASSIVE_API_KEY in .env; the free plan’s key will do';
-    return [
-      {
-        check,
-        verdict: 'wrong',
-        blame: 'configuration',
-        found: 'no key is set, and it answers nobody without one',
-        fix,
-      },
-    ];
-  }
-  if (isOffline && !settings.isLocal)
-    return [ok(check, `not asked; key ${settings.apiKey === undefined ? 'not set' : 'set'}`)];
-  return askAll(open, settings, assets, now);
+  const missing = missingKey(open.settings.market, settings);
+  if (missing?.need === 'needed') return [withoutKey(missing, assets)];
+  const found =
+    isOffline && !settings.isLocal ? [notAsked(settings)] : await askAll(open, settings, assets, now);
+  return missing ? [...found, ok(check, switchOnWords(missing))] : found;
+}
+
+function withoutKey(missing: MissingKey, assets: readonly PlannedAsset[]): Finding {
+  const tickers = namesOf(assets.map(({ ticker }) => ticker));
+  return {
+    check: missing.source,
+    verdict: 'wrong',
+    blame: 'configuration',
+    found: `no key is set, and it answers nobody without one, so these cannot be fetched: ${tickers}`,
+    fix: switchOnWords(missing),
+  };
+}
+
+function notAsked({ name, apiKey }: SourceSettings): Finding {
+  if (!takesKey(name)) return ok(name, 'not asked; it takes no key');
+  return ok(name, `not asked; key ${apiKey === undefined ? 'not set' : 'set'}`);
 }
 
 async function askAll(

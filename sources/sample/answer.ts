@@ -1,9 +1,8 @@
+import type { SampleSource } from './apis.ts';
+
 /** Anything JSON can say; a key whose value is undefined is left out. */
 export type Json =
   string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
-
-/** Which of the two APIs a request is for. */
-export type SampleSource = 'coingecko' | 'massive';
 
 /** One request to an API, as its endpoints see it. */
 export interface Question {
@@ -48,26 +47,27 @@ export function htmlAnswer(status: number): Answer {
   return textAnswer(status, page, 'text/html; charset=utf-8');
 }
 
-function isList(json: Json): json is readonly Json[] {
+/** An object of JSON. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Tells whether JSON is an object with members. */
+export function isObject(json: Json): json is JsonObject {
+  return typeof json === 'object' && json !== null && !isList(json);
+}
+
+/** Tells whether JSON is a list. */
+export function isList(json: Json): json is readonly Json[] {
   return Array.isArray(json);
 }
 
-/**
- * Writes JSON, spelling each number as `spell` says for its key: Massive writes large volumes as 7.1e+07,
- * which JSON.stringify cannot.
- */
-export function writeJson(json: Json, spell: (key: string, value: number) => string, key = ''): string {
+/** Spells a number under its key. */
+export type SpellNumber = (key: string, value: number) => string;
+
+/** Writes JSON, spelling each number as its API does: some write 7.1e+07, which JSON.stringify cannot. */
+export function writeJson(json: Json, spell: SpellNumber, key = ''): string {
   if (typeof json === 'number') return spell(key, json);
   if (json === null || json === undefined || typeof json !== 'object') return JSON.stringify(json ?? null);
   if (isList(json)) return `[${json.map((item) => writeJson(item, spell, key)).join(',')}]`;
   const members = Object.entries(json).filter(([, value]) => value !== undefined);
   return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${writeJson(value, spell, name)}`).join(',')}}`;
-}
-
-/** Spells a number as each API does. */
-export function spellingOf(source: SampleSource): (key: string, value: number) => string {
-  return (key, value) =>
-    source === 'massive' && (key === 'v' || key === 'volume') && Math.abs(value) >= 1e7
-      ? value.toExponential().replace(/e\+(\d)$/, 'e+0$1')
-      : JSON.stringify(value);
 }

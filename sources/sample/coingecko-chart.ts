@@ -1,11 +1,12 @@
 import { type PartitionDate, addDays, midnightUtcMs, utcDateOf } from '../../workflows/pure/cell.ts';
 import { type Answer, type Question, jsonAnswer } from './answer.ts';
 import type { ListedAsset } from './catalogue.ts';
+import { inCurrency } from './coingecko-words.ts';
 import { currencyRate } from './currency.ts';
 import type { Desk } from './desk.ts';
 import { firstDay } from './price-book.ts';
 import { draw, hashText } from './random.ts';
-import { coingeckoError, coingeckoRefusal } from './refusals.ts';
+import { coingeckoError, coingeckoRefusal } from './coingecko-refusals.ts';
 import type { ToldValue } from './tape.ts';
 
 const minuteMs = 60_000;
@@ -27,9 +28,9 @@ export function marketChart(coin: ListedAsset, currency: string, question: Quest
   if (!/^(max|[1-9]\d{0,5})$/.test(asked)) return coingeckoError(400, 'invalid days');
   if (interval !== '' && interval !== 'daily') return coingeckoRefusal(401, 10005, desk.now);
   const wantedDays = asked === 'max' ? Infinity : Number(asked);
-  const { coingeckoDays } = desk.history;
-  if (coingeckoDays !== null && wantedDays > coingeckoDays) return coingeckoRefusal(401, 10012, desk.now);
-  const days = Math.min(wantedDays, desk.newestDays ?? Infinity);
+  const { historyDays } = desk;
+  if (historyDays !== null && wantedDays > historyDays) return coingeckoRefusal(401, 10012, desk.now);
+  const days = Math.min(wantedDays, desk.take('clip')?.days ?? Infinity);
   const stepMinutes = interval === 'daily' || wantedDays > 90 ? null : wantedDays === 1 ? 5 : 60;
   const points =
     stepMinutes === null
@@ -110,17 +111,13 @@ function nowPoint(coin: ListedAsset, currency: string, desk: Desk): Point {
 function pointAt(coin: ListedAsset, currency: string, atMs: number, desk: Desk): Point {
   const date = utcDateOf(atMs);
   const rate = currencyRate(desk.book, currency, date);
-  const price = desk.book.priceAt(coin, atMs);
+  const price = desk.tape.priceAt(coin, atMs);
   return {
     atMs,
     price: price / rate,
     marketCap: marketCapOf(coin, price, rate, date),
     turnover: coin.usualVolume / rate,
   };
-}
-
-function inCurrency(value: ToldValue, rate: number): ToldValue {
-  return typeof value === 'number' ? value / rate : value;
 }
 
 /** The market value; on a few days the market does not know it. */

@@ -1,13 +1,41 @@
-import { type PartitionDate, addDays, isPartitionDate, utcDateOf } from '../../workflows/pure/cell.ts';
-import { type Answer, type Json, type Question, jsonAnswer } from './answer.ts';
+import { addDays, isPartitionDate, utcDateOf } from '../../workflows/pure/cell.ts';
+import { type Answer, type Json, type Question, isList, isObject, jsonAnswer } from './answer.ts';
 import type { ListedAsset } from './catalogue.ts';
 import { marketChart, newestClosedDay } from './coingecko-chart.ts';
-import { currencyRate, isQuoteCurrency } from './currency.ts';
+import { coinMarkets } from './coingecko-markets.ts';
+import {
+  coingeckoError,
+  coingeckoRefusal,
+  coingeckoStatus,
+  refuseCoinGeckoKey,
+} from './coingecko-refusals.ts';
+import { coinName, dollarsPerUnit, splitList } from './coingecko-words.ts';
+import { isQuoteCurrency } from './currency.ts';
 import type { Desk } from './desk.ts';
-import { coingeckoError, coingeckoRefusal } from './refusals.ts';
+import type { BodyFaultKind } from './faults.ts';
+import type { SampleApi } from './sample-api.ts';
 
-/** Answers a request below CoinGecko's base. */
-export function answerCoinGecko(question: Question, desk: Desk): Answer {
+/** CoinGecko: the host of the demo plan, or of the paid one where the market is told `plans: { coingecko: 'pro' }`. */
+export const coingeckoApi: SampleApi = {
+  historyDays: 365,
+  saysRetryAfter: true,
+  answer: answerCoinGecko,
+  refuseKey: refuseCoinGeckoKey,
+  errorAnswer: coingeckoStatus,
+  notAuthorized: (reason, { now }) => coingeckoRefusal(401, reason === 'entitled' ? 10005 : 10012, now),
+  spoilBody: spoilCoinGecko,
+};
+
+/** Empties a chart or a market list. */
+function spoilCoinGecko(kind: BodyFaultKind, body: Json): Json | undefined {
+  if (kind !== 'results-null' && kind !== 'results-empty') return undefined;
+  const results = kind === 'results-null' ? null : [];
+  if (isList(body)) return results;
+  if (!isObject(body) || !('prices' in body)) return undefined;
+  return { prices: results, market_caps: results, total_volumes: results };
+}
+
+function answerCoinGecko(question: Question, desk: Desk): Answer {
   const [family, name, detail, ...rest] = question.segments;
   if (rest.length === 0 && family === 'coins' && name !== undefined && detail !== undefined) {
     return answerCoin(name, detail, question, desk);
@@ -15,15 +43,29 @@ export function answerCoinGecko(question: Question, desk: Desk): Answer {
   switch (question.segments.join('/')) {
     case 'ping':
       return jsonAnswer(200, { gecko_says: '(V3) To the Moon!' });
+    case 'key':
+      return keyUsage(desk);
     case 'simple/price':
       return simplePrice(question, desk);
     case 'coins/list':
       return jsonAnswer(200, desk.book.list('crypto').map(nameRow));
     case 'coins/markets':
-      return markets(question, desk);
+      return withCurrency(question, (currency) => coinMarkets(currency, question, desk));
     default:
       return notFound();
   }
+}
+
+/** What a key may still ask for; the host of the demo plan does not say. The figures are made up. */
+function keyUsage({ plan, now }: Desk): Answer {
+  if (plan !== 'pro') return coingeckoRefusal(401, 10005, now);
+  return jsonAnswer(200, {
+    plan: 'Synthetic',
+    rate_limit_request_per_minute: 500,
+    monthly_call_credit: 500_000,
+    current_total_monthly_calls: 1_000,
+    current_remaining_monthly_calls: 499_000,
+  });
 }
 
 function notFound(): Answer {
@@ -35,19 +77,18 @@ function answerCoin(id: string, detail: string, question: Question, desk: Desk):
   const coin = desk.book.find('crypto', id);
   if (coin === undefined) return coingeckoError(404, 'coin not found');
   if (detail === 'history') return history(coin, question, desk);
-  const currency = readCurrency(question, 'vs_currency');
-  return typeof currency === 'string' ? marketChart(coin, currency, question, desk) : currency;
+  return withCurrency(question, (currency) => marketChart(coin, currency, question, desk));
 }
 
-/** Reads a currency; gives the refusal where it is missing or not quoted. */
-function readCurrency(question: Question, parameter: string): string | Answer {
-  const currency = question.query.get(parameter)?.toLowerCase() ?? '';
-  if (currency === '') return coingeckoError(422, `Missing parameter ${parameter}`);
-  return isQuoteCurrency(currency) ? currency : coingeckoError(400, `invalid ${parameter}`);
+/** Reads the currency and answers in it; refuses where it is missing or not quoted. */
+function withCurrency(question: Question, answer: (currency: string) => Answer): Answer {
+  const currency = question.query.get('vs_currency')?.toLowerCase() ?? '';
+  if (currency === '') return coingeckoError(422, 'Missing parameter vs_currency');
+  return isQuoteCurrency(currency) ? answer(currency) : coingeckoError(400, 'invalid vs_currency');
 }
 
 function nameRow(coin: ListedAsset): { id: string; symbol: string; name: string } {
-  return { id: coin.symbol, symbol: coin.code, name: `${coin.symbol} (synthetic)` };
+  return { id: coin.symbol, symbol: coin.code, name: coinName(coin) };
 }
 
 /** The snapshot of a date's first instant, out 35 minutes after it. */
@@ -56,9 +97,9 @@ function history(coin: ListedAsset, question: Question, desk: Desk): Answer {
   if (asked === null) return coingeckoError(422, 'Missing parameter date');
   const date = asked.replace(/^(\d{2})-(\d{2})-(\d{4})$/, '$3-$2-$1');
   if (!isPartitionDate(date)) return coingeckoError(400, 'invalid date');
-  const { coingeckoDays } = desk.history;
+  const { historyDays } = desk;
   const today = utcDateOf(desk.now.getTime());
-  if (coingeckoDays !== null && date < addDays(today, -coingeckoDays)) {
+  if (historyDays !== null && date < addDays(today, -historyDays)) {
     return coingeckoRefusal(401, 10012, desk.now);
   }
   const closed = addDays(date, -1);
@@ -75,56 +116,7 @@ function history(coin: ListedAsset, question: Question, desk: Desk): Answer {
 }
 
 function currentPrice(coin: ListedAsset, currency: string, desk: Desk): number {
-  return desk.book.priceAt(coin, desk.now.getTime()) / currencyRate(desk.book, currency, todayOf(desk));
-}
-
-function todayOf(desk: Desk): PartitionDate {
-  return utcDateOf(desk.now.getTime());
-}
-
-function splitList(text: string | null): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
-
-function markets(question: Question, desk: Desk): Answer {
-  const currency = readCurrency(question, 'vs_currency');
-  if (typeof currency !== 'string') return currency;
-  const perPage = Math.min(250, readCount(question, 'per_page', 100));
-  const page = readCount(question, 'page', 1);
-  const ids = splitList(question.query.get('ids'));
-  const rows = desk.book
-    .list('crypto')
-    .filter((coin) => ids.length === 0 || ids.includes(coin.symbol))
-    .map((coin) => marketRow(coin, currency, desk))
-    .sort((left, right) => right.market_cap - left.market_cap);
-  const headers = { total: String(rows.length), 'per-page': String(perPage) };
-  return jsonAnswer(200, rows.slice((page - 1) * perPage, page * perPage), headers);
-}
-
-function readCount(question: Question, parameter: string, otherwise: number): number {
-  const count = Number(question.query.get(parameter) ?? otherwise);
-  return Number.isInteger(count) && count > 0 ? count : otherwise;
-}
-
-function marketRow(
-  coin: ListedAsset,
-  currency: string,
-  desk: Desk,
-): { [key: string]: Json; market_cap: number } {
-  const price = currentPrice(coin, currency, desk);
-  return {
-    ...nameRow(coin),
-    current_price: price,
-    market_cap: Math.round(price * coin.supply),
-    market_cap_rank: null,
-    total_volume: coin.usualVolume,
-    max_supply: null,
-    roi: null,
-    last_updated: desk.now.toISOString(),
-  };
+  return desk.tape.priceAt(coin, desk.now.getTime()) / dollarsPerUnit(currency, desk);
 }
 
 function simplePrice(question: Question, desk: Desk): Answer {

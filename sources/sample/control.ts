@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { sampleSources } from './apis.ts';
 import { faultSchema } from './faults.ts';
 import { syntheticHeader } from './wire.ts';
 import type { SampleMarket } from './sample-market.ts';
@@ -71,9 +72,10 @@ async function runControl(request: IncomingMessage, controls: Controls): Promise
   }
 }
 
-function describe({ seed, now }: Controls): Record<string, unknown> {
+function describe({ market, seed, now }: Controls): Record<string, unknown> {
+  const apis = Object.fromEntries(sampleSources.map((source) => [source, market.urlOf(source)]));
   const data = 'synthetic data: a seeded random market, no real prices';
-  return { name: 'marketlake sample market', synthetic: true, data, seed, now: now() };
+  return { name: 'marketlake sample market', synthetic: true, data, seed, now: now(), apis };
 }
 
 /** Reads a body by its schema and runs the control; says what is wrong where it cannot be read. */

@@ -1,13 +1,12 @@
 import { type Answer, type Question, htmlAnswer, jsonAnswer, textAnswer } from './answer.ts';
+import { sampleApi } from './apis.ts';
 import { spoilBody } from './body-faults.ts';
-import { answerCoinGecko } from './coingecko.ts';
-import type { Desk, SampleHistory } from './desk.ts';
+import type { Desk, EndpointFaultKind, Occasion, PartlyTooOld } from './desk.ts';
 import type { FaultBox } from './fault-box.ts';
 import type { FaultKind, FaultOf } from './faults.ts';
+import type { BySource } from './apis.ts';
 import { type RateGate, type SampleKeys, refuseKey } from './keys-and-limits.ts';
-import { answerMassive } from './massive.ts';
 import type { PriceBook } from './price-book.ts';
-import { coingeckoRefusal, documentedError, massiveNotAuthorized } from './refusals.ts';
 import { openTape } from './tape.ts';
 
 /** What the market is made of; one for all requests. */
@@ -16,9 +15,14 @@ export interface Floor {
   readonly faults: FaultBox;
   readonly gate: RateGate;
   readonly keys: SampleKeys;
-  readonly history: Required<SampleHistory>;
+  /** How far back each API answers; left out: as it says itself, null: without limit. */
+  readonly history: BySource<number>;
+  /** Whose plan's host each API plays; left out: the free plan's. */
+  readonly plans: BySource<string>;
+  readonly partlyTooOld: PartlyTooOld;
   readonly pageSize: number | null;
-  readonly nextUrlBase: string;
+  /** What the addresses in an API's answers begin with. */
+  readonly toldBaseUrlOf: (source: Question['source']) => string;
 }
 
 /** What is to be sent for one request, and how. */
@@ -30,56 +34,58 @@ export interface Reply {
   readonly faults: readonly FaultKind[];
 }
 
+const outageKinds = ['reset', 'truncated', 'status', 'html', 'wrong-shape'] as const;
+
 /** Decides the reply to a request: ordered faults first, then key, limit and endpoint. */
-export function decideReply(question: Question, floor: Floor, now: Date, requestId: string): Reply {
+export function decideReply(question: Question, floor: Floor, asked: Occasion): Reply {
+  const occasion: Occasion = { ...asked, plan: floor.plans[question.source] ?? undefined };
   const slow = floor.faults.take(question, 'slow');
-  const outage = floor.faults.take(
-    question,
-    'reset',
-    'truncated',
-    'status',
-    'html',
-    'wrong-shape',
-    'not-authorized',
-  );
+  const canRefusePlan = sampleApi(question.source).notAuthorized !== undefined;
+  const outage = canRefusePlan
+    ? floor.faults.take(question, ...outageKinds, 'not-authorized')
+    : floor.faults.take(question, ...outageKinds);
   const happened: FaultKind[] = [...(slow ? [slow.kind] : []), ...(outage ? [outage.kind] : [])];
   const rest = { delayMs: slow?.delayMs ?? 0, cut: outage?.kind === 'truncated' ? outage.cut : null };
   if (outage?.kind === 'reset') return { ...rest, answer: null, faults: happened };
   if (outage && outage.kind !== 'truncated') {
-    return { ...rest, answer: outageAnswer(outage, question, requestId, now), faults: happened };
+    return { ...rest, answer: outageAnswer(outage, question, occasion), faults: happened };
   }
-  const [answer, spoilt] = answerHonestly(question, floor, now, requestId);
+  const [answer, spoilt] = answerHonestly(question, floor, occasion);
   return { ...rest, answer, faults: [...happened, ...spoilt] };
 }
 
 type Outage = FaultOf<'status' | 'html' | 'wrong-shape' | 'not-authorized'>;
 
-function outageAnswer(fault: Outage, question: Question, requestId: string, now: Date): Answer {
+function outageAnswer(fault: Outage, question: Question, occasion: Occasion): Answer {
+  const api = sampleApi(question.source);
   switch (fault.kind) {
     case 'status':
-      return statusAnswer(fault, question, requestId, now);
+      return statusAnswer(fault, question, occasion);
     case 'html':
       return htmlAnswer(200);
     case 'wrong-shape':
-      return jsonAnswer(200, { data: { message: 'This version is being switched off.' }, timestamp: 1 });
+      return api.wrongShape?.() ?? switchedOff();
     case 'not-authorized':
-      return question.source === 'massive'
-        ? massiveNotAuthorized(fault.reason, requestId)
-        : coingeckoRefusal(401, fault.reason === 'entitled' ? 10005 : 10012, now);
+      return api.notAuthorized?.(fault.reason, occasion) ?? api.errorAnswer(403, occasion);
   }
 }
 
-function statusAnswer(fault: FaultOf<'status'>, question: Question, requestId: string, now: Date): Answer {
-  const answer = statusBody(fault, question, requestId, now);
-  return fault.retryAfterSeconds === undefined
-    ? answer
-    : { ...answer, headers: { 'retry-after': String(fault.retryAfterSeconds) } };
+/** The JSON of another house: a message object where data were asked for. */
+function switchedOff(): Answer {
+  return jsonAnswer(200, { data: { message: 'This version is being switched off.' }, timestamp: 1 });
 }
 
-function statusBody(fault: FaultOf<'status'>, question: Question, requestId: string, now: Date): Answer {
+function statusAnswer(fault: FaultOf<'status'>, question: Question, occasion: Occasion): Answer {
+  const answer = statusBody(fault, question, occasion);
+  return fault.retryAfterSeconds === undefined
+    ? answer
+    : { ...answer, headers: { ...answer.headers, 'retry-after': String(fault.retryAfterSeconds) } };
+}
+
+function statusBody(fault: FaultOf<'status'>, question: Question, occasion: Occasion): Answer {
   switch (fault.body) {
     case 'json':
-      return documentedError(question.source, fault.status, requestId, now);
+      return sampleApi(question.source).errorAnswer(fault.status, occasion);
     case 'text':
       return textAnswer(fault.status, fault.status === 429 ? 'Throttled' : 'Service trouble');
     case 'html':
@@ -90,30 +96,33 @@ function statusBody(fault: FaultOf<'status'>, question: Question, requestId: str
 }
 
 /** Answers from the book: honest in transport, with the ordered lies in what is told. */
-function answerHonestly(
-  question: Question,
-  floor: Floor,
-  now: Date,
-  requestId: string,
-): [Answer, FaultKind[]] {
+function answerHonestly(question: Question, floor: Floor, occasion: Occasion): [Answer, FaultKind[]] {
   if (question.method !== 'GET') return [textAnswer(405, 'Method not allowed'), []];
-  const refusal =
-    refuseKey(question, floor.keys, requestId, now) ?? floor.gate.refuse(question, requestId, now);
+  const refusal = refuseKey(question, floor.keys, occasion) ?? floor.gate.refuse(question, occasion);
   if (refusal) return [refusal, []];
-  const clip = isRange(question) ? floor.faults.take(question, 'clip') : undefined;
-  const desk: Desk = {
-    ...floor,
-    now,
-    requestId,
-    tape: openTape(floor.book, floor.faults, question),
-    newestDays: clip?.days ?? null,
-  };
-  const answer =
-    question.source === 'coingecko' ? answerCoinGecko(question, desk) : answerMassive(question, desk);
+  const taken: FaultKind[] = [];
+  const answer = sampleApi(question.source).answer(question, openDesk(question, floor, occasion, taken));
   const [spoilt, kinds] = spoilBody(question, answer, floor.faults);
-  return [spoilt, [...(clip ? [clip.kind] : []), ...kinds]];
+  return [spoilt, [...taken, ...kinds]];
 }
 
-function isRange(question: Question): boolean {
-  return question.segments.includes('market_chart') || question.segments.includes('range');
+/** Lays out what an endpoint needs; what it takes of the faults is noted in `taken`. */
+function openDesk(question: Question, floor: Floor, occasion: Occasion, taken: FaultKind[]): Desk {
+  const { source } = question;
+  const { historyDays, deviation = 0 } = sampleApi(source);
+  const asked = floor.history[source];
+  return {
+    ...occasion,
+    book: floor.book,
+    tape: openTape(floor.book, floor.faults, question, deviation),
+    historyDays: asked === undefined ? historyDays : asked,
+    partlyTooOld: floor.partlyTooOld,
+    pageSize: floor.pageSize,
+    toldBaseUrl: floor.toldBaseUrlOf(source),
+    take<Kind extends EndpointFaultKind>(kind: Kind): FaultOf<Kind> | undefined {
+      const fault = floor.faults.take(question, kind);
+      if (fault) taken.push(kind);
+      return fault;
+    },
+  };
 }

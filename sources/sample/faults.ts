@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { isPartitionDate } from '../../workflows/pure/cell.ts';
+import { isSampleSource } from './apis.ts';
 
 const date = z.string().refine(isPartitionDate, 'a date, YYYY-MM-DD');
 
 const match = z.strictObject({
-  source: z.enum(['coingecko', 'massive']).optional(),
+  // Known when a fault is ordered, not when this is read: the APIs use these words themselves.
+  source: z.string().refine(isSampleSource, 'an API of the sample market').optional(),
   /** A piece of the path or query, as sent or decoded. */
   pathIncludes: z.string().min(1).optional(),
 });
@@ -65,9 +67,9 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     ...common,
     kind: z.literal('patch-bar'),
-    /** As the API names it: `AAPL`, `C:EURUSD`, `bitcoin`. */
+    /** As the market's book lists it, whatever an API calls it: `AAPL`, `C:EURUSD`, `bitcoin`. */
     symbol: z.string().min(1),
-    /** The trading day whose bar it is; for a coin the day before its midnight point. */
+    /** The trading day whose bar it is; for a coin the day before its midnight point, or the running day of a snapshot. */
     date,
     change: barChangeSchema,
   }),
@@ -81,9 +83,18 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** Answers only the newest days of a range, and says nothing of it. */
   z.strictObject({ ...common, kind: z.literal('clip'), days: z.number().int().positive() }),
+  /**
+   * A ranking that moved since the page before was told: the last `places` of that page and the first of this one
+   * have changed places, so that who reads both has some coins twice and others not at all. Befalls no first page.
+   */
+  z.strictObject({
+    ...common,
+    kind: z.literal('reshuffle'),
+    places: z.number().int().positive().default(1),
+  }),
   z.strictObject({ ...common, kind: z.literal('results-null') }),
   z.strictObject({ ...common, kind: z.literal('results-empty') }),
-  /** Massive's status DELAYED. */
+  /** A good answer that calls itself delayed. */
   z.strictObject({ ...common, kind: z.literal('delayed') }),
   z.strictObject({ ...common, kind: z.literal('request-id-integer') }),
 ]);
@@ -102,3 +113,12 @@ export type BarChange = z.output<typeof barChangeSchema>;
 
 /** One kind of fault. */
 export type FaultOf<Kind extends FaultKind> = Extract<OrderedFault, { kind: Kind }>;
+
+/** The faults that change only the body of a good answer. */
+export const bodyFaultKinds = ['results-null', 'results-empty', 'delayed', 'request-id-integer'] as const;
+
+/** The name of a fault of the body. */
+export type BodyFaultKind = (typeof bodyFaultKinds)[number];
+
+/** Why an API says that a plan does not reach something. */
+export type NotAuthorizedReason = FaultOf<'not-authorized'>['reason'];

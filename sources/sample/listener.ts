@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Question, textAnswer } from './answer.ts';
+import { sampleApi } from './apis.ts';
 import { type Floor, decideReply } from './exchange.ts';
 import { hashText } from './random.ts';
 import type { RequestLog } from './request-log.ts';
@@ -20,7 +21,7 @@ export interface ListenerParts {
   readonly closing: AbortSignal;
 }
 
-/** Makes the listener that answers and records every request to the two APIs. */
+/** Makes the listener that answers and records every request to the APIs. */
 export function createListener({ floor, log, seed, now, realClock, closing }: ListenerParts): Listener {
   return async (request, response) => {
     // A body nobody reads would hold up the connection's next request.
@@ -29,15 +30,17 @@ export function createListener({ floor, log, seed, now, realClock, closing }: Li
     const entry = log.begin(question, realClock());
     if (!isQuestion(question)) {
       entry.answered(404, []);
-      return sendAnswer(response, textAnswer(404, 'The sample market has no such path.'), 'massive');
+      return sendAnswer(response, textAnswer(404, 'The sample market has no such path.'));
     }
-    const reply = decideReply(question, floor, now(), requestIdOf(seed, log.count()));
+    const occasion = { now: now(), requestId: requestIdOf(seed, log.count()) };
+    const reply = decideReply(question, floor, occasion);
     if (reply.delayMs > 0) await wait(reply.delayMs, response, closing);
     const { answer } = reply;
     // Noted before it is sent: who has the answer finds it in the log.
     entry.answered(response.destroyed || answer === null ? null : answer.status, reply.faults);
     if (answer === null) return void request.socket.destroy();
-    if (!response.destroyed) sendAnswer(response, answer, question.source, reply.cut);
+    const { spellNumber } = sampleApi(question.source);
+    if (!response.destroyed) sendAnswer(response, answer, { spellNumber, cut: reply.cut });
   };
 }
 
@@ -45,7 +48,7 @@ function isQuestion(question: Question | Stray): question is Question {
   return 'source' in question;
 }
 
-/** Massive gives every answer an id of its own. */
+/** Every answer has an id of its own; some APIs tell it. */
 function requestIdOf(seed: number, count: number): string {
   return [0, 1, 2, 3]
     .map((part) =>

@@ -12,7 +12,7 @@ import type { Desk } from './desk.ts';
 import { type Stamp, barRow, rowsBody, stampMs } from './massive-rows.ts';
 import { newYorkDateOf } from './new-york.ts';
 import { firstDay } from './price-book.ts';
-import { massiveError, massiveNotAuthorized } from './refusals.ts';
+import { massiveError, massiveNotAuthorized } from './massive-refusals.ts';
 import { isTradingDay } from './sessions.ts';
 
 const mostBars = 50_000;
@@ -91,12 +91,13 @@ function readCursor(text: string): Wanted | string {
 function reachOf(wanted: Wanted, desk: Desk): PartitionDate | undefined {
   const today = newYorkDateOf(desk.now.getTime());
   if (wanted.to >= today) return undefined;
-  const { massiveDays, massivePartly } = desk.history;
-  const edge = massiveDays === null ? firstDay : addDays(today, -massiveDays);
-  const newest = desk.newestDays === null ? edge : addDays(wanted.to, 1 - desk.newestDays);
+  const { historyDays, partlyTooOld } = desk;
+  const edge = historyDays === null ? firstDay : addDays(today, -historyDays);
+  const clip = desk.take('clip');
+  const newest = clip === undefined ? edge : addDays(wanted.to, 1 - clip.days);
   const reach = [wanted.from, newest, firstDay];
-  if (massiveDays === null) return maxOf(reach);
-  if (wanted.to < edge || (wanted.from < edge && massivePartly === 'refuse')) return undefined;
+  if (historyDays === null) return maxOf(reach);
+  if (wanted.to < edge || (wanted.from < edge && partlyTooOld === 'refuse')) return undefined;
   return maxOf([...reach, edge]);
 }
 
@@ -126,5 +127,5 @@ function nextUrl(ticker: string, stamp: Stamp, resume: PartitionDate, wanted: Wa
   const rest: Wanted = wanted.sort === 'asc' ? { ...wanted, from: resume } : { ...wanted, to: resume };
   const range = `${stampMs(rest.from, stamp)}/${rest.to}`;
   const path = `/v2/aggs/ticker/${encodeURIComponent(ticker)}/range/1/day/${range}`;
-  return `${desk.nextUrlBase}${path}?cursor=${writeCursor(rest)}`;
+  return `${desk.toldBaseUrl}${path}?cursor=${writeCursor(rest)}`;
 }

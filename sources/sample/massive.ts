@@ -1,13 +1,54 @@
 import { type PartitionDate, addDays, isPartitionDate } from '../../workflows/pure/cell.ts';
-import { type Answer, type Question, jsonAnswer, textAnswer } from './answer.ts';
+import { type Answer, type Json, type Question, isObject, jsonAnswer, textAnswer } from './answer.ts';
 import type { Desk } from './desk.ts';
+import type { BodyFaultKind } from './faults.ts';
 import { massiveRange } from './massive-range.ts';
 import { barRow, rowsBody } from './massive-rows.ts';
 import { newYorkDateOf } from './new-york.ts';
-import { massiveError, massiveNotAuthorized, massiveNotFound } from './refusals.ts';
+import {
+  massiveError,
+  massiveNotAuthorized,
+  massiveNotFound,
+  massiveStatus,
+  refuseMassiveKey,
+} from './massive-refusals.ts';
+import type { SampleApi } from './sample-api.ts';
 
-/** Answers a request below Massive's base. */
-export function answerMassive(question: Question, desk: Desk): Answer {
+/** Massive: stocks and currency pairs, by range and by day. */
+export const massiveApi: SampleApi = {
+  historyDays: 730,
+  answer: answerMassive,
+  refuseKey: refuseMassiveKey,
+  errorAnswer: massiveStatus,
+  notAuthorized: (reason, { requestId }) => massiveNotAuthorized(reason, requestId),
+  spoilBody: spoilMassive,
+  spellNumber: spellMassive,
+};
+
+/** Large volumes stand as 7.1e+07. */
+function spellMassive(key: string, value: number): string {
+  return (key === 'v' || key === 'volume') && Math.abs(value) >= 1e7
+    ? value.toExponential().replace(/e\+(\d)$/, 'e+0$1')
+    : JSON.stringify(value);
+}
+
+function spoilMassive(kind: BodyFaultKind, body: Json): Json | undefined {
+  if (!isObject(body)) return undefined;
+  switch (kind) {
+    case 'results-null':
+    case 'results-empty': {
+      if (!('resultsCount' in body)) return undefined;
+      const results = kind === 'results-null' ? null : [];
+      return { ...body, queryCount: 0, resultsCount: 0, count: 0, results, next_url: undefined };
+    }
+    case 'delayed':
+      return body.status === 'OK' ? { ...body, status: 'DELAYED' } : undefined;
+    case 'request-id-integer':
+      return 'request_id' in body ? { ...body, request_id: 1_234_567_890 } : undefined;
+  }
+}
+
+function answerMassive(question: Question, desk: Desk): Answer {
   const { segments } = question;
   const path = segments.map((segment, index) => (isName(index, segments) ? '*' : segment)).join('/');
   if (/^v2\/aggs\/ticker\/\*\/range(\/[^/]+){4}$/.test(path)) return massiveRange(question, desk);
@@ -34,8 +75,8 @@ function refuseDay(date: PartitionDate, desk: Desk): Answer | undefined {
   }
   const today = newYorkDateOf(desk.now.getTime());
   if (date === today) return massiveNotAuthorized('today', desk.requestId);
-  const { massiveDays } = desk.history;
-  const isTooOld = massiveDays !== null && date < addDays(today, -massiveDays);
+  const { historyDays } = desk;
+  const isTooOld = historyDays !== null && date < addDays(today, -historyDays);
   return date > today || isTooOld ? massiveNotAuthorized('timeframe', desk.requestId) : undefined;
 }
 

@@ -5,51 +5,43 @@ import {
   addDays,
   utcDateOf,
 } from '../../workflows/pure/cell.ts';
-import { type ListedAsset, type ListedKind, listedAssets } from './catalogue.ts';
+import { type Bar, firstDay, makeBar, purposes, roundAs, roundCents } from './bar.ts';
+import type { ListedAsset } from './catalogue.ts';
+import { type Listing, createListing } from './listing.ts';
 import { draw, hashText } from './random.ts';
 import { isTradingDay } from './sessions.ts';
 
-/** The first day of the sample market: nothing was ever traded before it. */
-export const firstDay: PartitionDate = '2015-01-01';
-
-/** One day of one asset. */
-export interface Bar {
-  readonly date: PartitionDate;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-  /** Average price of the day; null where the market did not tell it. */
-  readonly average: number | null;
-  /** Number of trades; null where the market did not tell it. */
-  readonly trades: number | null;
-}
+export { type Bar, firstDay } from './bar.ts';
 
 /** Every price there is, as a pure function of seed, symbol and day. */
-export interface PriceBook {
-  find(kind: ListedKind, symbol: string): ListedAsset | undefined;
-  list(kind: ListedKind): readonly ListedAsset[];
+export interface PriceBook extends Listing {
   /** The bar of a day; none where the asset does not trade on it. */
   barOf(asset: ListedAsset, date: PartitionDate): Bar | undefined;
   /** The last close on or before a day, closed days included. */
   levelAt(asset: ListedAsset, date: PartitionDate): number;
   /** The price at an instant within a UTC day: begins at the close before it, ends at its own. */
   priceAt(asset: ListedAsset, instantMs: number): number;
+  /** The bar of a UTC day as it stands at an instant within it: it closes at the price of that instant. */
+  barUntil(asset: ListedAsset, instantMs: number): Bar;
+  /** The bar of the 24 hours before an instant, dated as the day of that instant. */
+  lastDayUntil(asset: ListedAsset, instantMs: number): Bar;
+  /** The highest and the lowest close up to a day, each on the first day that had it. */
+  extremesUntil(asset: ListedAsset, date: PartitionDate): Extremes;
+  /** Where in its deviation a source stands with an asset on a day: -1 to 1, and another number for each. */
+  leaningOf(source: string, asset: ListedAsset, date: PartitionDate): number;
 }
 
-/** What each draw of a day is for; a number is never reused, so that prices stay when a purpose is added. */
-const purposes = {
-  moveA: 1,
-  moveB: 2,
-  gap: 3,
-  high: 4,
-  low: 5,
-  volume: 6,
-  fraction: 7,
-  silence: 8,
-  wobble: 9,
-};
+/** A price and its day. */
+export interface DatedPrice {
+  readonly price: number;
+  readonly date: PartitionDate;
+}
+
+/** The ends of all closes of an asset. */
+export interface Extremes {
+  readonly highest: DatedPrice;
+  readonly lowest: DatedPrice;
+}
 
 const dayMs = 86_400_000;
 /** The part of the way to its target that a price goes in a day. */
@@ -57,92 +49,98 @@ const pull = 0.004;
 const daysToLastLevel = daysBetween(firstDay, '2025-01-01');
 
 /**
- * Opens the book of one seed. Prices use + - * / and rounding only: functions such as exp or sin may differ
- * in their last digit from one machine to the next.
+ * Opens the book of one seed, with so many coins. Prices use + - * / and rounding only: functions such as exp or
+ * sin may differ in their last digit from one machine to the next. Nothing is computed before it is asked for.
  */
-export function createPriceBook(seed: number): PriceBook {
+export function createPriceBook(seed: number, coins?: number): PriceBook {
   const walks = new Map<string, number[]>();
-  const walkOf = (asset: ListedAsset, day: number): number => {
+  const walkUntil = (asset: ListedAsset, day: number): readonly number[] => {
     const walk = walks.get(asset.symbol) ?? [];
     walks.set(asset.symbol, walk);
-    while (walk.length <= day)
-      walk.push(nextLevel(asset, walk.length, walk.at(-1) ?? asset.firstLevel, seed));
-    return walk[day] ?? asset.firstLevel;
+    if (walk.length <= day) walkOn(walk, asset, day, keyOf(seed, asset));
+    return walk;
   };
+  const walkOf = (asset: ListedAsset, day: number): number => walkUntil(asset, day)[day] ?? asset.firstLevel;
   const levelAt = (asset: ListedAsset, date: PartitionDate): number => {
     const level = walkOf(asset, daysBetween(firstDay, date));
-    return roundPrice(level, scaleOf(asset, level));
+    return roundAs(asset, level);
+  };
+  const priceAt = (asset: ListedAsset, instantMs: number): number => {
+    const date = utcDateOf(instantMs);
+    const part = partOfDay(instantMs);
+    const before = levelAt(asset, addDays(date, -1));
+    const minute = Math.floor(instantMs / 60_000);
+    const wobble =
+      (draw(keyOf(seed, asset), minute, purposes.wobble) - 0.5) * asset.swing * part * (1 - part);
+    const price = before + (levelAt(asset, date) - before) * part + before * wobble;
+    return roundAs(asset, price);
+  };
+  const barAt = (asset: ListedAsset, date: PartitionDate, level: (day: number) => number): Bar => {
+    const day = daysBetween(firstDay, date);
+    return makeBar(asset, date, keyOf(seed, asset), walkOf(asset, day - 1), level(day));
+  };
+  const barUntil = (asset: ListedAsset, instantMs: number): Bar => {
+    const bar = barAt(asset, utcDateOf(instantMs), () => priceAt(asset, instantMs));
+    return { ...bar, volume: roundCents(bar.volume * partOfDay(instantMs)), trades: null };
   };
   return {
-    find: (kind, symbol) => listedAssets.find((asset) => asset.kind === kind && asset.symbol === symbol),
-    list: (kind) => listedAssets.filter((asset) => asset.kind === kind),
+    ...createListing(coins),
     levelAt,
+    priceAt,
     barOf(asset, date) {
       if (date < firstDay || !isTradingDay(asset.kind, date)) return undefined;
-      const day = daysBetween(firstDay, date);
-      return makeBar(asset, date, keyOf(seed, asset), walkOf(asset, day - 1), walkOf(asset, day));
+      return barAt(asset, date, (day) => walkOf(asset, day));
     },
-    priceAt(asset, instantMs) {
+    barUntil,
+    lastDayUntil(asset, instantMs) {
       const date = utcDateOf(instantMs);
-      const part = (instantMs - midnightUtcMs(date)) / dayMs;
-      const before = levelAt(asset, addDays(date, -1));
-      const minute = Math.floor(instantMs / 60_000);
-      const wobble =
-        (draw(keyOf(seed, asset), minute, purposes.wobble) - 0.5) * asset.swing * part * (1 - part);
-      const price = before + (levelAt(asset, date) - before) * part + before * wobble;
-      return roundPrice(price, scaleOf(asset, price));
+      const open = priceAt(asset, instantMs - dayMs);
+      const bar = barUntil(asset, instantMs);
+      const before = barAt(asset, addDays(date, -1), (day) => walkOf(asset, day)).volume;
+      const volume = bar.volume + before * (1 - partOfDay(instantMs));
+      const ends = { high: Math.max(bar.high, open), low: Math.min(bar.low, open) };
+      return { ...bar, ...ends, open, volume: roundCents(volume), average: null };
+    },
+    extremesUntil: (asset, date) => {
+      const lastDay = daysBetween(firstDay, date);
+      const walk = walkUntil(asset, lastDay).slice(0, lastDay + 1);
+      const dated = (level: number): DatedPrice => ({
+        price: roundAs(asset, level),
+        date: addDays(firstDay, walk.indexOf(level)),
+      });
+      const pick = (better: (one: number, other: number) => number): DatedPrice =>
+        dated(walk.reduce((best, level) => better(best, level), walk[0] ?? asset.firstLevel));
+      return { highest: pick(Math.max), lowest: pick(Math.min) };
+    },
+    leaningOf(source, asset, date) {
+      const key = hashText(source, keyOf(seed, asset));
+      return draw(key, daysBetween(firstDay, date), purposes.leaning) * 2 - 1;
     },
   };
+}
+
+/** How much of its UTC day is over at an instant. */
+function partOfDay(instantMs: number): number {
+  return (instantMs - midnightUtcMs(utcDateOf(instantMs))) / dayMs;
 }
 
 function keyOf(seed: number, asset: ListedAsset): number {
   return hashText(asset.symbol, seed);
 }
 
+function walkOn(walk: number[], asset: ListedAsset, lastDay: number, key: number): void {
+  while (walk.length <= lastDay) {
+    walk.push(nextLevel(asset, walk.length, walk.at(-1) ?? asset.firstLevel, key));
+  }
+}
+
 /** Walks one day on: a random move, and a weak pull that keeps ten years of moves within sight of the target. */
-function nextLevel(asset: ListedAsset, day: number, level: number, seed: number): number {
-  if (day === 0 || !isTradingDay(asset.kind, addDays(firstDay, day))) return level;
-  const key = keyOf(seed, asset);
+function nextLevel(asset: ListedAsset, day: number, level: number, key: number): number {
+  // A coin trades on every day: to make no date of it is what keeps a thousand coins cheap.
+  const isOpen = asset.kind === 'crypto' || isTradingDay(asset.kind, addDays(firstDay, day));
+  if (day === 0 || !isOpen) return level;
   const move = draw(key, day, purposes.moveA) + draw(key, day, purposes.moveB) - 1;
   const way = Math.min(1, day / daysToLastLevel);
   const target = asset.firstLevel + (asset.lastLevel - asset.firstLevel) * way;
   return level + level * asset.swing * move + (target - level) * pull;
-}
-
-function makeBar(asset: ListedAsset, date: PartitionDate, key: number, before: number, level: number): Bar {
-  const day = daysBetween(firstDay, date);
-  const random = (purpose: number): number => draw(key, day, purpose);
-  const scale = scaleOf(asset, level);
-  // Only an exchange that shuts overnight opens elsewhere than it closed.
-  const gap = asset.kind === 'stock' ? (random(purposes.gap) - 0.5) * asset.swing * 0.5 : 0;
-  const open = roundPrice(before * (1 + gap), scale);
-  const close = roundPrice(level, scale);
-  const high = roundPrice(Math.max(open, close) * (1 + asset.swing * 0.25 * random(purposes.high)), scale);
-  const low = roundPrice(Math.min(open, close) * (1 - asset.swing * 0.25 * random(purposes.low)), scale);
-  const volume = volumeOf(asset, random(purposes.volume), random(purposes.fraction));
-  const isSilent = random(purposes.silence) < 0.06;
-  const average = isSilent ? null : roundPrice((open + high + low + close) / 4, scale * 100);
-  return { date, open, high, low, close, volume, average, trades: isSilent ? null : Math.ceil(volume / 110) };
-}
-
-/** Gives a day's volume; some stocks trade parts of a share, and a coin's turnover has cents. */
-function volumeOf(asset: ListedAsset, random: number, fraction: number): number {
-  const volume = asset.usualVolume * (0.5 + random);
-  const hasParts = asset.kind === 'crypto' || (asset.kind === 'stock' && fraction < 0.4);
-  return hasParts ? Math.round(volume * 100) / 100 : Math.round(volume);
-}
-
-/** The power of ten to which prices of this size are rounded. */
-function scaleOf(asset: ListedAsset, price: number): number {
-  let scale = 1;
-  if (asset.decimals !== null) {
-    for (let decimals = 0; decimals < asset.decimals; decimals += 1) scale *= 10;
-    return scale;
-  }
-  while (price * scale < 10_000_000 && scale < 1e15) scale *= 10;
-  return scale;
-}
-
-function roundPrice(price: number, scale: number): number {
-  return Math.round(price * scale) / scale;
 }

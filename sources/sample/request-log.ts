@@ -1,4 +1,5 @@
-import type { Question, SampleSource } from './answer.ts';
+import type { Question } from './answer.ts';
+import type { SampleSource } from './apis.ts';
 import type { FaultKind } from './faults.ts';
 import type { Stray } from './wire.ts';
 
@@ -6,7 +7,7 @@ import type { Stray } from './wire.ts';
 export interface RecordedRequest {
   /** When it came, by the real clock, in ISO form: spacing is a matter of transport. */
   readonly at: string;
-  /** Null where the path is below neither API. */
+  /** Null where the path is below none of the APIs. */
   readonly source: SampleSource | null;
   readonly method: string;
   /** As sent, still encoded, the folder of the API included. */

@@ -1,4 +1,5 @@
-import type { SampleHistory } from './desk.ts';
+import type { BySource, SampleSource } from './apis.ts';
+import type { PartlyTooOld } from './desk.ts';
 import type { Fault } from './faults.ts';
 import type { SampleKeys, SampleLimits } from './keys-and-limits.ts';
 import type { RecordedRequest } from './request-log.ts';
@@ -11,26 +12,30 @@ export interface SampleMarketOptions {
   readonly now?: () => Date;
   /** Which random market it is; default 1. */
   readonly seed?: number;
-  /** The keys asked for; null or left out: none. */
+  /** How many coins it lists, 16 with names of real ones and then made up ones; default 300. */
+  readonly coins?: number;
+  /** The keys asked for, by source; null or left out: none. */
   readonly keys?: SampleKeys;
-  /** Requests answered in any sixty seconds; null or left out: no limit. */
+  /** Requests answered in any sixty seconds, by source; null or left out: no limit. */
   readonly limits?: SampleLimits;
-  /** Massive: the most bars on a page, to force a `next_url`; left out: what `limit` says. */
+  /** The most bars on a page, for an API that pages ranges, to force a next page; left out: what is asked for. */
   readonly pageSize?: number;
-  /** What `next_url` begins with, before `/v2`; default the market's own `massiveUrl`. */
-  readonly nextUrlOrigin?: string;
-  /** How far back each API answers; default 365 days of CoinGecko, 730 of Massive. */
-  readonly history?: SampleHistory;
+  /** What the addresses in answers begin with, such as that of a next page; default the API's own base URL. */
+  readonly toldBaseUrl?: string;
+  /** How many days back each API answers, by source; left out: as it does by itself, null: without limit. */
+  readonly history?: BySource<number>;
+  /** The plan whose host an API plays, by source: CoinGecko's `pro`; left out: the free plan's. */
+  readonly plans?: BySource<string>;
+  /** What becomes of a range that is partly too old, for an API that does either; default `clip`. */
+  readonly partlyTooOld?: PartlyTooOld;
 }
 
 /** A running sample market. */
 export interface SampleMarket {
   /** Where it answers, such as http://127.0.0.1:8123. */
   readonly url: string;
-  /** CoinGecko's base URL. */
-  readonly coingeckoUrl: string;
-  /** Massive's base URL. */
-  readonly massiveUrl: string;
+  /** The base URL of an API, by its source's name. @throws RangeError where it is not played. */
+  urlOf(source: SampleSource): string;
   /** Sets the market's clock: to run, or to stand still. */
   setNow(now: (() => Date) | Date): void;
   /** Orders a fault. @throws ZodError where it is none. */

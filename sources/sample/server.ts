@@ -5,10 +5,11 @@ import type { Floor } from './exchange.ts';
 import { createFaultBox } from './fault-box.ts';
 import { createRateGate } from './keys-and-limits.ts';
 import { type Listener, createListener } from './listener.ts';
+import { type SampleSource, sampleFolder, sampleSources } from './apis.ts';
 import { createPriceBook } from './price-book.ts';
 import { createRequestLog } from './request-log.ts';
 import type { SampleMarket, SampleMarketOptions } from './sample-market.ts';
-import { apiFolders, sendAnswer } from './wire.ts';
+import { sendAnswer } from './wire.ts';
 
 export type { Fault } from './faults.ts';
 export type { RecordedRequest } from './request-log.ts';
@@ -16,12 +17,12 @@ export type { SampleMarket, SampleMarketOptions } from './sample-market.ts';
 
 const realClock = (): Date => new Date();
 
-/** Starts a market on 127.0.0.1 that answers as CoinGecko and Massive do, with synthetic prices. */
+/** Starts a market on 127.0.0.1 that answers as the APIs of `apis.ts` do, with synthetic prices. */
 export async function startSampleMarket(options: SampleMarketOptions = {}): Promise<SampleMarket> {
   const seed = options.seed ?? 1;
   const startingClock = options.now ?? realClock;
   let clock = startingClock;
-  const keys = [options.keys?.coingecko, options.keys?.massive];
+  const keys = sampleSources.map((source) => options.keys?.[source]);
   const log = createRequestLog(keys.filter((key) => typeof key === 'string'));
   const faults = createFaultBox();
   const closing = new AbortController();
@@ -29,8 +30,7 @@ export async function startSampleMarket(options: SampleMarketOptions = {}): Prom
   const url = await listen(server, options.port ?? 0);
   const market: SampleMarket = {
     url,
-    coingeckoUrl: url + apiFolders.coingecko,
-    massiveUrl: url + apiFolders.massive,
+    urlOf: (source) => url + sampleFolder(source),
     setNow(now) {
       clock = now instanceof Date ? (): Date => new Date(now) : now;
     },
@@ -42,7 +42,8 @@ export async function startSampleMarket(options: SampleMarketOptions = {}): Prom
     forgetRequests: () => log.forget(),
     close: () => stop(server, closing),
   };
-  const floor = openFloor(options, seed, market.massiveUrl, faults);
+  const toldBaseUrlOf = (source: SampleSource): string => options.toldBaseUrl ?? market.urlOf(source);
+  const floor = openFloor(options, seed, toldBaseUrlOf, faults);
   const now = (): Date => clock();
   const listener = createListener({ floor, log, seed, now, realClock, closing: closing.signal });
   const controls = { market, seed, now, startingClock, faults: () => faults.list() };
@@ -61,17 +62,19 @@ function serve(server: Server, listener: Listener): void {
 function openFloor(
   options: SampleMarketOptions,
   seed: number,
-  massiveUrl: string,
+  toldBaseUrlOf: Floor['toldBaseUrlOf'],
   faults: Floor['faults'],
 ): Floor {
   return {
-    book: createPriceBook(seed),
+    book: createPriceBook(seed, options.coins),
     faults,
     gate: createRateGate(options.limits ?? {}, () => performance.now()),
     keys: options.keys ?? {},
-    history: { coingeckoDays: 365, massiveDays: 730, massivePartly: 'clip', ...options.history },
+    history: options.history ?? {},
+    plans: options.plans ?? {},
+    partlyTooOld: options.partlyTooOld ?? 'clip',
     pageSize: options.pageSize ?? null,
-    nextUrlBase: options.nextUrlOrigin ?? massiveUrl,
+    toldBaseUrlOf,
   };
 }
 
@@ -88,7 +91,7 @@ async function listen(server: Server, port: number): Promise<string> {
 function fail(response: ServerResponse, error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   if (response.headersSent) return void response.destroy();
-  sendAnswer(response, textAnswer(500, `The sample market itself failed: ${reason}`), 'massive');
+  sendAnswer(response, textAnswer(500, `The sample market itself failed: ${reason}`));
 }
 
 async function stop(server: Server, closing: AbortController): Promise<void> {

@@ -1,19 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, type Question, type SampleSource, spellingOf, writeJson } from './answer.ts';
+import { type Answer, type Question, type SpellNumber, writeJson } from './answer.ts';
+import { sampleFolder, sampleSources } from './apis.ts';
 
 /** Stands on every answer: nothing this server tells is a real price. */
 export const syntheticHeader = { 'x-marketlake-synthetic': 'true' } as const;
 
-/** Where each API begins below the market's address. */
-export const apiFolders: Readonly<Record<SampleSource, string>> = {
-  coingecko: '/coingecko/api/v3',
-  massive: '/massive',
-};
-
-/** A request for neither API, or with a path that cannot be decoded. */
+/** A request for none of the APIs, or with a path that cannot be decoded. */
 export type Stray = Omit<Question, 'source' | 'segments'>;
 
-/** Reads a request; without `source` and `segments` where it is for neither API. */
+/** Reads a request; without `source` and `segments` where it is for none of the APIs. */
 export function readQuestion(request: IncomingMessage): Question | Stray {
   const target = request.url ?? '/';
   const url = new URL(target, 'http://127.0.0.1');
@@ -23,8 +18,8 @@ export function readQuestion(request: IncomingMessage): Question | Stray {
     query: url.searchParams,
     headers: readHeaders(request),
   };
-  for (const source of ['coingecko', 'massive'] as const) {
-    const folder = `${apiFolders[source]}/`;
+  for (const source of sampleSources) {
+    const folder = `${sampleFolder(source)}/`;
     const segments = url.pathname.startsWith(folder)
       ? decodeAll(url.pathname.slice(folder.length))
       : undefined;
@@ -46,15 +41,21 @@ function readHeaders(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(headers) as Record<string, string>;
 }
 
+/** How an answer is written. */
+export interface Writing {
+  /** Default JSON.stringify. */
+  readonly spellNumber?: SpellNumber | undefined;
+  /** Default null: whole. */
+  readonly cut?: 'connection' | 'json' | null;
+}
+
+const plainNumber: SpellNumber = (_key, value) => JSON.stringify(value);
+
 /** Writes an answer whole, or cut as a fault wants it. */
-export function sendAnswer(
-  response: ServerResponse,
-  answer: Answer,
-  source: SampleSource,
-  cut: 'connection' | 'json' | null = null,
-): void {
+export function sendAnswer(response: ServerResponse, answer: Answer, writing: Writing = {}): void {
   const { body } = answer;
-  const whole = Buffer.from(body.kind === 'json' ? writeJson(body.json, spellingOf(source)) : body.text);
+  const { spellNumber = plainNumber, cut = null } = writing;
+  const whole = Buffer.from(body.kind === 'json' ? writeJson(body.json, spellNumber) : body.text);
   const half = whole.subarray(0, Math.floor(whole.length / 2));
   response.writeHead(answer.status, {
     'content-type': body.kind === 'json' ? 'application/json; charset=utf-8' : body.contentType,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, utcDateOf } from '../../workflows/pure/cell.ts';
-import { Place, type Status } from './support.ts';
+import { Place, smallConfig, type Status } from './support.ts';
 
 let place: Place;
 
@@ -99,6 +99,27 @@ describe('without a server', () => {
     const { code, error } = await place.runApart(command, ...words);
     expect(code).toBe(3);
     expect(error).toContain('npm start');
+  });
+
+  it('doctor says on the live market what can be fetched, and which free key switches the rest on', async () => {
+    const lone = await Place.create({ ...smallConfig, market: 'live' });
+    const { code, value } = await lone.json<{ findings: { check: string }[] }>('doctor', '--offline');
+    await lone.remove();
+    expect(code).toBe(2);
+    expect(value.findings.slice(-4)).toEqual([
+      { check: 'keys', verdict: 'ok', found: 'these can be fetched: BTC' },
+      { check: 'coingecko', verdict: 'ok', found: 'not asked; key not set' },
+      expect.objectContaining({
+        check: 'coingecko',
+        found: expect.stringContaining('COINGECKO_API_KEY') as string,
+      }),
+      expect.objectContaining({
+        check: 'massive',
+        verdict: 'wrong',
+        found: expect.stringMatching(/cannot be fetched: AAPL, EURUSD$/) as string,
+        fix: 'A free key from https://massive.com/pricing switches on daily bars of US stocks and of currencies: set MASSIVE_API_KEY in .env',
+      }),
+    ]);
   });
 
   it('a skip is recorded, and status answers from the records and says what it cannot know', async () => {

@@ -119,7 +119,7 @@ export class Place {
   /** Nothing of the machine's own settings may reach the commands. */
   #environment(): NodeJS.ProcessEnv {
     const kept = Object.entries(process.env).filter(
-      ([name]) => !/^(TEMPORAL|MARKETLAKE|COINGECKO|MASSIVE)_/.test(name),
+      ([name]) => !/^(TEMPORAL|MARKETLAKE)_|_(API_KEY|API_KEY_FILE|BASE_URL)$/.test(name),
     );
     return { ...Object.fromEntries(kept), MARKETLAKE_DATA_DIR: this.lake, MARKETLAKE_CONFIG: this.config };
   }

@@ -186,7 +186,7 @@ export async function recordMetered(server: TestServer, market: SampleMarket): P
     market,
     now,
     overlay: { assets: bitcoinAlone },
-    environment: { COINGECKO_BASE_URL: market.coingeckoUrl, COINGECKO_API_KEY: 'sample' },
+    environment: { COINGECKO_BASE_URL: market.urlOf('coingecko'), COINGECKO_API_KEY: 'sample' },
   });
   await save(worked, 'backfill-metered', await backfill(worked, day(5), day(4)));
   await save(worked, 'window-metered', windowId('coingecko.market_chart', 'BTC', day(5), day(4)));

@@ -28,7 +28,7 @@ beforeAll(async () => {
     now: new Date('2026-11-20T12:00:00Z'),
     overlay: { sources: { massive: { plan: { requestsPerMinute } } } },
     // An address given by hand: the sample market's own, generous limit does not apply.
-    environment: { MASSIVE_BASE_URL: market.massiveUrl },
+    environment: { MASSIVE_BASE_URL: market.urlOf('massive') },
   });
 }, cliTimeoutMs);
 afterAll(async () => {

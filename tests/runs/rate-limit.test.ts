@@ -50,9 +50,9 @@ let second: WorkedLake;
 
 /** Addresses given by hand: the sample market is then asked as a real API is. */
 const addresses = (): Record<string, string> => ({
-  MASSIVE_BASE_URL: market.massiveUrl,
+  MASSIVE_BASE_URL: market.urlOf('massive'),
   MASSIVE_API_KEY: keys.massive,
-  COINGECKO_BASE_URL: market.coingeckoUrl,
+  COINGECKO_BASE_URL: market.urlOf('coingecko'),
   COINGECKO_API_KEY: keys.coingecko,
 });
 

@@ -19,7 +19,7 @@ let worked: WorkedLake;
 beforeAll(async () => {
   server = await startTestServer();
   market = await startSampleMarket({ keys });
-  mean = await startMeanApi(market.massiveUrl);
+  mean = await startMeanApi(market.urlOf('massive'));
   worked = await workTestLake({
     address: server.address,
     market,

@@ -18,8 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => market.close());
 
-const chartAccess = (): SourceAccess => accessTo(market.coingeckoUrl, { apiKey: keys.coingecko });
-const barsAccess = (): SourceAccess => accessTo(market.massiveUrl, { apiKey: keys.massive });
+const chartAccess = (): SourceAccess => accessTo(market.urlOf('coingecko'), { apiKey: keys.coingecko });
+const barsAccess = (): SourceAccess => accessTo(market.urlOf('massive'), { apiKey: keys.massive });
 
 /** Asks page after page, as a window does. */
 async function pagesOf(resource: Resource, ask: Ask, access: SourceAccess): Promise<RawPage[]> {
@@ -116,8 +116,8 @@ describe('a market that refuses', () => {
   it('a wrong or missing key is KeyRefused', async () => {
     for (const apiKey of ['wrong', undefined]) {
       const key = apiKey === undefined ? {} : { apiKey };
-      expect(await codeOf(() => askChart(accessTo(market.coingeckoUrl, key)))).toBe('KeyRefused');
-      expect(await codeOf(() => askBars(accessTo(market.massiveUrl, key)))).toBe('KeyRefused');
+      expect(await codeOf(() => askChart(accessTo(market.urlOf('coingecko'), key)))).toBe('KeyRefused');
+      expect(await codeOf(() => askBars(accessTo(market.urlOf('massive'), key)))).toBe('KeyRefused');
     }
   });
 
@@ -205,9 +205,9 @@ describe('a market that has trouble', () => {
       now: () => now,
       keys,
       pageSize: 4,
-      nextUrlOrigin: 'https://evil.test',
+      toldBaseUrl: 'https://evil.test',
     });
-    const pages = await pagesOf(bars, stockAsk, accessTo(other.massiveUrl, { apiKey: keys.massive }));
+    const pages = await pagesOf(bars, stockAsk, accessTo(other.urlOf('massive'), { apiKey: keys.massive }));
     const found = daysWithRows(bars, pages, stockAsk, 'AAPL', stockAsk.from, stockAsk.to);
     const asked = other.requests.length;
     await other.close();

@@ -55,7 +55,7 @@ describe('market_chart', () => {
 
   it('answers unaligned hours where no interval is asked for and the range is short', async () => {
     const market = await openMarket();
-    const url = `${market.coingeckoUrl}/coins/bitcoin/market_chart?vs_currency=usd&days=2`;
+    const url = `${market.urlOf('coingecko')}/coins/bitcoin/market_chart?vs_currency=usd&days=2`;
     const { prices } = await ask(url, chartSchema);
     expect(prices).toHaveLength(49);
     expect(prices.filter(([ms]) => ms % 3_600_000 === 0)).toEqual([]);
@@ -79,7 +79,7 @@ describe('market_chart', () => {
   });
 
   it('answers everything where its history has no edge', async () => {
-    const market = await openMarket({ history: { coingeckoDays: null } });
+    const market = await openMarket({ history: { coingecko: null } });
     const { prices } = await ask(chartUrl(market, 'bitcoin', 'max'), chartSchema);
     expect(new Date(prices[0]?.[0] ?? 0).toISOString()).toBe('2015-01-02T00:00:00.000Z');
   });
@@ -92,7 +92,7 @@ describe('market_chart', () => {
     ['/coins/bitcoin/market_chart?vs_currency=usd&days=0', 400, { error: 'invalid days' }],
   ])('answers %s with %i', async (path, status, body) => {
     const market = await openMarket();
-    expect(await statusAndBody(market.coingeckoUrl + path)).toEqual([status, body]);
+    expect(await statusAndBody(market.urlOf('coingecko') + path)).toEqual([status, body]);
   });
 });
 
@@ -100,7 +100,7 @@ describe('the other endpoints of CoinGecko', () => {
   it('history tells a midnight from 00:35 on, in either form of date, and no data before', async () => {
     const market = await openMarket();
     market.setNow(new Date('2026-11-20T00:34:59Z'));
-    const url = `${market.coingeckoUrl}/coins/bitcoin/history?date=`;
+    const url = `${market.urlOf('coingecko')}/coins/bitcoin/history?date=`;
     expect((await statusAndBody(`${url}20-11-2026`))[1]).not.toHaveProperty('market_data');
     market.setNow(new Date('2026-11-20T00:35:00Z'));
     const expected = { market_data: { current_price: { usd: 76533.013 } } };
@@ -108,31 +108,19 @@ describe('the other endpoints of CoinGecko', () => {
     expect((await statusAndBody(`${url}2026-11-20`))[1]).toMatchObject(expected);
   });
 
-  it('coins/markets pages a bare array, largest first, and ends in an empty page', async () => {
-    const market = await openMarket();
-    const rows = z.array(z.looseObject({ id: z.string(), market_cap: z.number() }));
-    const url = `${market.coingeckoUrl}/coins/markets?vs_currency=usd&per_page=10&page=`;
-    const [first, second, third] = [
-      await ask(`${url}1`, rows),
-      await ask(`${url}2`, rows),
-      await ask(`${url}3`, rows),
-    ];
-    const caps = [...first, ...second].map((row) => row.market_cap);
-    expect(caps).toEqual([...caps].sort((left, right) => right - left));
-    expect(new Set([...first, ...second].map((row) => row.id)).size).toBe(16);
-    expect(third).toEqual([]);
-  });
-
   it('simple/price leaves out a coin it does not know, and coins/list says that all is synthetic', async () => {
     const market = await openMarket();
     const prices = await statusAndBody(
-      `${market.coingeckoUrl}/simple/price?ids=bitcoin,nosuch&vs_currencies=usd,eur`,
+      `${market.urlOf('coingecko')}/simple/price?ids=bitcoin,nosuch&vs_currencies=usd,eur`,
     );
     expect(prices).toEqual([
       200,
       { bitcoin: { usd: expect.any(Number) as number, eur: expect.any(Number) as number } },
     ]);
-    const list = await ask(`${market.coingeckoUrl}/coins/list`, z.array(z.object({ name: z.string() })));
+    const list = await ask(
+      `${market.urlOf('coingecko')}/coins/list`,
+      z.array(z.object({ name: z.string() })),
+    );
     expect(list.filter(({ name }) => !name.includes('synthetic'))).toEqual([]);
   });
 });

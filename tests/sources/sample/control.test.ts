@@ -44,7 +44,12 @@ describe('the controls over HTTP', () => {
   it('say that the data are synthetic, as every answer does', async () => {
     const market = await openMarket({ seed: 5 });
     const [, about] = await statusAndBody(`${market.url}/__market`);
-    expect(about).toMatchObject({ synthetic: true, seed: 5, now: '2026-11-20T17:00:00.000Z' });
+    expect(about).toMatchObject({
+      synthetic: true,
+      seed: 5,
+      now: '2026-11-20T17:00:00.000Z',
+      apis: { coingecko: market.urlOf('coingecko'), massive: market.urlOf('massive') },
+    });
     const answers = [
       await fetch(`${market.url}/__market`),
       await fetch(chartUrl(market, 'nosuch', 1)),

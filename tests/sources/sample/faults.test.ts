@@ -142,7 +142,7 @@ describe('faults of content', () => {
       (await ask(rangeUrl(market, 'SPY', '2026-11-18', '2026-11-18'), massiveSchema)).results ?? [];
     const told = async (change: Extract<Fault, { kind: 'patch-bar' }>['change']): Promise<unknown[]> => {
       market.order({ kind: 'patch-bar', symbol: 'SPY', date: '2026-11-18', change });
-      const grouped = `${market.massiveUrl}/v2/aggs/grouped/locale/us/market/stocks/2026-11-18`;
+      const grouped = `${market.urlOf('massive')}/v2/aggs/grouped/locale/us/market/stocks/2026-11-18`;
       const { results } = await ask(grouped, massiveSchema);
       return (results ?? []).filter(({ T }) => T === 'SPY').map(({ h, l, c }) => [h, l, c]);
     };

@@ -39,7 +39,29 @@ describe('keys', () => {
     const url = chartUrl(market, 'bitcoin', 1);
     expect((await fetch(url, { headers: { 'x-cg-demo-api-key': 'open-sesame' } })).status).toBe(200);
     expect((await fetch(`${url}&x_cg_demo_api_key=open-sesame`)).status).toBe(200);
-    expect((await fetch(`${market.coingeckoUrl}/ping`)).status).toBe(200);
+    expect((await fetch(`${market.urlOf('coingecko')}/ping`)).status).toBe(200);
+  });
+});
+
+describe("the host of CoinGecko's paid plan", () => {
+  it('takes a key of that plan, refuses a demo key by its host, and alone tells what a key has left', async () => {
+    const market = await openMarket({ keys, plans: { coingecko: 'pro' } });
+    const url = chartUrl(market, 'bitcoin', 1);
+    const demo = { 'x-cg-demo-api-key': keys.coingecko };
+    const pro = { 'x-cg-pro-api-key': keys.coingecko };
+    expect(await statusAndBody(url, { headers: demo })).toMatchObject([
+      400,
+      { status: { error_code: 10011 } },
+    ]);
+    expect((await fetch(url, { headers: pro })).status).toBe(200);
+    expect((await fetch(`${url}&x_cg_pro_api_key=guess`)).status).toBe(401);
+    const usage = await statusAndBody(`${market.urlOf('coingecko')}/key`, { headers: pro });
+    expect(usage).toMatchObject([200, { monthly_call_credit: 500_000 }]);
+    const free = await openMarket();
+    expect(await statusAndBody(`${free.urlOf('coingecko')}/key`)).toMatchObject([
+      401,
+      { status: { error_code: 10005 } },
+    ]);
   });
 });
 
@@ -76,7 +98,7 @@ describe('limits', () => {
     };
     const passes = (atMs: number): boolean => {
       elapsedMs = atMs;
-      return gate.refuse(question, 'id', new Date(0)) === undefined;
+      return gate.refuse(question, { requestId: 'id', now: new Date(0) }) === undefined;
     };
     expect([0, 30_000, 59_999, 60_000, 60_001, 90_000].map(passes)).toEqual([
       true,

@@ -52,11 +52,11 @@ describe('a range of daily bars', () => {
   it('gives next_url whole, without the key, where it is told to point', async () => {
     const keys = { massive: 'sesame' };
     const own = await openMarket({ pageSize: 2, keys });
-    const foreign = await openMarket({ pageSize: 2, keys, nextUrlOrigin: 'https://foreign.example' });
+    const foreign = await openMarket({ pageSize: 2, keys, toldBaseUrl: 'https://foreign.example' });
     const more = '&apiKey=sesame';
     const ownPage = await ask(rangeUrl(own, 'AAPL', '2026-11-09', '2026-11-13', more), massiveSchema);
     expect(ownPage.next_url).toMatch(
-      new RegExp(`^${own.massiveUrl}/v2/aggs/ticker/AAPL/range/1/day/\\d+/2026-11-13\\?cursor=`),
+      new RegExp(`^${own.urlOf('massive')}/v2/aggs/ticker/AAPL/range/1/day/\\d+/2026-11-13\\?cursor=`),
     );
     const foreignPage = await ask(rangeUrl(foreign, 'AAPL', '2026-11-09', '2026-11-13', more), massiveSchema);
     expect(foreignPage.next_url).toMatch(/^https:\/\/foreign\.example\/v2\/aggs\//);
@@ -120,9 +120,9 @@ describe('a range of daily bars', () => {
     const clipped = await ask(rangeUrl(market, 'AAPL', '2022-01-01', '2026-11-19'), massiveSchema);
     expect(clipped.results?.slice(0, 1).map(isoOf)).toEqual(['2024-11-20T05:00:00.000Z']);
     expect((await statusAndBody(rangeUrl(market, 'AAPL', '2022-01-01', '2022-12-31')))[0]).toBe(403);
-    const strict = await openMarket({ history: { massivePartly: 'refuse' } });
+    const strict = await openMarket({ partlyTooOld: 'refuse' });
     expect((await statusAndBody(rangeUrl(strict, 'AAPL', '2022-01-01', '2026-11-19')))[0]).toBe(403);
-    const endless = await openMarket({ history: { massiveDays: null } });
+    const endless = await openMarket({ history: { massive: null } });
     const all = await ask(rangeUrl(endless, 'AAPL', '2010-01-01', '2026-11-19'), massiveSchema);
     expect(all.results?.slice(0, 1).map(isoOf)).toEqual(['2015-01-02T05:00:00.000Z']);
   });
@@ -136,7 +136,7 @@ describe('a range of daily bars', () => {
   ])('answers 400 to %s', async (_what, range, query) => {
     const market = await openMarket();
     const [status, body] = await statusAndBody(
-      `${market.massiveUrl}/v2/aggs/ticker/AAPL/range/1/day/${range}${query}`,
+      `${market.urlOf('massive')}/v2/aggs/ticker/AAPL/range/1/day/${range}${query}`,
     );
     expect(status).toBe(400);
     expect(body).toMatchObject({ status: 'ERROR', error: expect.any(String) as string });
@@ -147,7 +147,7 @@ describe('the other endpoints of Massive', () => {
   it('grouped stocks tell the bars of the ranges, stamped at 16:00 in New York', async () => {
     const market = await openMarket();
     const grouped = await ask(
-      `${market.massiveUrl}/v2/aggs/grouped/locale/us/market/stocks/2026-07-02`,
+      `${market.urlOf('massive')}/v2/aggs/grouped/locale/us/market/stocks/2026-07-02`,
       massiveSchema,
     );
     const range = await ask(rangeUrl(market, 'MSFT', '2026-07-02', '2026-07-02'), massiveSchema);
@@ -158,7 +158,7 @@ describe('the other endpoints of Massive', () => {
 
   it('grouped currencies are stamped at the last millisecond of the day', async () => {
     const market = await openMarket();
-    const url = `${market.massiveUrl}/v2/aggs/grouped/locale/global/market/fx/2026-11-19`;
+    const url = `${market.urlOf('massive')}/v2/aggs/grouped/locale/global/market/fx/2026-11-19`;
     const { results } = await ask(url, massiveSchema);
     expect(new Set(results?.map(isoOf))).toEqual(new Set(['2026-11-19T23:59:59.999Z']));
     expect(results?.map(({ T }) => T)).toContain('C:GBPUSD');
@@ -172,7 +172,7 @@ describe('the other endpoints of Massive', () => {
     ['us/market/stocks/2026/11/19', 'not entitled'],
   ])('grouped refuses %s: %s', async (path, text) => {
     const market = await openMarket();
-    const [status, body] = await statusAndBody(`${market.massiveUrl}/v2/aggs/grouped/locale/${path}`);
+    const [status, body] = await statusAndBody(`${market.urlOf('massive')}/v2/aggs/grouped/locale/${path}`);
     expect(status).toBe(403);
     expect(body).toMatchObject({
       status: 'NOT_AUTHORIZED',
@@ -182,13 +182,13 @@ describe('the other endpoints of Massive', () => {
 
   it('grouped has no results on a closed day', async () => {
     const market = await openMarket();
-    const url = `${market.massiveUrl}/v2/aggs/grouped/locale/us/market/stocks/2026-07-03`;
+    const url = `${market.urlOf('massive')}/v2/aggs/grouped/locale/us/market/stocks/2026-07-03`;
     expect((await ask(url, massiveSchema)).results).toBeUndefined();
   });
 
   it('open-close is flat, and 404 without a session', async () => {
     const market = await openMarket();
-    const url = `${market.massiveUrl}/v1/open-close/AAPL`;
+    const url = `${market.urlOf('massive')}/v1/open-close/AAPL`;
     const [status, body] = await statusAndBody(`${url}/2026-11-19`);
     expect([status, body]).toEqual([200, expect.objectContaining({ symbol: 'AAPL', close: 195.18 })]);
     expect(await statusAndBody(`${url}/2026-11-15`)).toMatchObject([404, { status: 'NOT_FOUND' }]);
@@ -196,7 +196,7 @@ describe('the other endpoints of Massive', () => {
 
   it('reference says that a ticker is synthetic, and 404 for one it does not list', async () => {
     const market = await openMarket();
-    const url = `${market.massiveUrl}/v3/reference/tickers`;
+    const url = `${market.urlOf('massive')}/v3/reference/tickers`;
     expect(await statusAndBody(`${url}/AAPL`)).toMatchObject([
       200,
       { results: { name: 'AAPL (synthetic)' } },

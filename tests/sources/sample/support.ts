@@ -50,12 +50,12 @@ export async function ask<Schema extends z.ZodType>(url: string, schema: Schema)
 
 /** The address of a range of daily bars. */
 export function rangeUrl(market: SampleMarket, ticker: string, from: string, to: string, more = ''): string {
-  return `${market.massiveUrl}/v2/aggs/ticker/${encodeURIComponent(ticker)}/range/1/day/${from}/${to}?adjusted=false${more}`;
+  return `${market.urlOf('massive')}/v2/aggs/ticker/${encodeURIComponent(ticker)}/range/1/day/${from}/${to}?adjusted=false${more}`;
 }
 
 /** The address of a daily chart. */
 export function chartUrl(market: SampleMarket, coin: string, days: number | string): string {
-  return `${market.coingeckoUrl}/coins/${coin}/market_chart?vs_currency=usd&days=${days}&interval=daily`;
+  return `${market.urlOf('coingecko')}/coins/${coin}/market_chart?vs_currency=usd&days=${days}&interval=daily`;
 }
 
 /** Status and JSON of an answer. */
