@@ -6,10 +6,27 @@ import { sendGet } from './http.ts';
 import { instantMs, listOf, readJson } from './read-json.ts';
 import { pathSegment } from './request-path.ts';
 import type { PageRequest, RawAnswer, Resource, Source, SourceAccess } from './source.ts';
+import type { UsualApi } from './usual.ts';
 
 const name = 'coincap';
 /** Half of what the API's last version gave at once; what this one gives is not documented. */
 const maxRangeDays = 1000;
+
+/**
+ * A free key has 4,000 credits a month, and a request costs one and another for each 2,500 bytes of the answer. Requests
+ * are what is counted here: 260 of the dearest that are usual, a year of one coin or the first hundred coins, at 15 each.
+ */
+const usual: UsualApi = {
+  isLocal: false,
+  baseUrl: 'https://rest.coincap.io/v3',
+  final: { time: '01:00', timeZone: 'UTC' },
+  key: {
+    need: 'needed',
+    freeFrom: 'https://pro.coincap.io',
+    switchesOn: 'CoinCap’s daily averages of coins, 260 requests a month',
+  },
+  plan: { requestsPerMinute: 60, requestsPerDay: null, requestsPerMonth: 260, historyDays: null },
+};
 
 /** One day; `date` says the same as `time`. */
 const historyRow = z.object({ priceUsd: marketDecimal, time: instantMs });
@@ -19,7 +36,7 @@ const history = z.object({ data: listOf(historyRow) });
 
 /** Builds the source `coincap`: daily average prices of coins in US dollars. */
 export function coincapSource(): Source {
-  return { name, resources: { history: historyResource() } };
+  return { name, usual, resources: { history: historyResource() } };
 }
 
 function send(request: PageRequest, access: SourceAccess): Promise<RawAnswer> {

@@ -7,10 +7,22 @@ import { instantText } from './instant-text.ts';
 import { listOf, readJson } from './read-json.ts';
 import { pathSegment } from './request-path.ts';
 import type { PageRequest, RawAnswer, Resource, Source, SourceAccess } from './source.ts';
+import type { UsualApi } from './usual.ts';
 
 const name = 'coinpaprika';
 /** The API's own maximum of rows; without a limit it gives a thousand. */
 const rowLimit = 5000;
+
+/** The free plan's year ends at an instant, so that one of its days is kept to spare. A key is paid for. */
+const usual: UsualApi = {
+  isLocal: false,
+  baseUrl: 'https://api.coinpaprika.com/v1',
+  baseUrlWithKey: 'https://api-pro.coinpaprika.com/v1',
+  final: { time: '01:00', timeZone: 'UTC' },
+  key: { need: 'paid' },
+  plan: { requestsPerMinute: 60, requestsPerDay: null, requestsPerMonth: 20_000, historyDays: 364 },
+  planWithKey: { requestsPerMonth: 400_000 },
+};
 
 const historical = listOf(
   z.object({
@@ -23,7 +35,7 @@ const historical = listOf(
 
 /** Builds the source `coinpaprika`: daily average prices of coins in US dollars. */
 export function coinpaprikaSource(): Source {
-  return { name, resources: { historical: historicalResource() } };
+  return { name, usual, resources: { historical: historicalResource() } };
 }
 
 /** The paid host wants its key as it is, without the usual "Bearer". */
