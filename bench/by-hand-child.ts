@@ -2,9 +2,11 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { seedYears } from '../calendars/seeds/seed-years.ts';
+import { readAllModels } from '../warehouse/all-models.ts';
 import { bronzeTable } from '../warehouse/bronze-tables.ts';
 import type { WarehouseInputs } from '../warehouse/build.ts';
 import { readSqlFolder, modelName } from '../warehouse/sql-files.ts';
+import { priceMeasures } from '../warehouse/staging/price-measures.ts';
 
 /**
  * The same SQL as somebody would run it by hand in one DuckDB process: load the files, then each model, each
@@ -48,6 +50,12 @@ async function load(on: DuckDBConnection): Promise<void> {
     select *, recorded_at as ingested_at from lake_index.publications`);
   await on.run(`create table lake.main.assets as
     select * from read_csv('${inputs.assetsFile}', header = true, all_varchar = true)`);
+  await on.run(`create table lake.main.datasets as
+    select unnest(${list(inputs.datasets.map(({ id }) => id))}) as dataset, cast(1 as double) as price_tolerance_pct`);
+  await on.run(`create table lake.main.fixings as
+    select ticker, dataset, cast(null as varchar) as fixing from lake.assets`);
+  await on.run(`create table lake.main.superseded (source varchar, resource varchar, ticker varchar, "date" date,
+    number integer, ${priceMeasures.map((name) => `${name} double`).join(', ')})`);
   await on.run(`create table lake.main.days as
     select ticker, date, is_open, cast(note as varchar) as note from read_csv('${inputs.daysFile}', header = true)`);
   await on.run(`create table lake.main.dates as
@@ -63,6 +71,10 @@ async function load(on: DuckDBConnection): Promise<void> {
   }
   for (const dataset of inputs.datasets) await loadBronze(on, dataset);
   await on.run('detach lake_index');
+}
+
+function list(words: readonly string[]): string {
+  return `[${words.map((word) => `'${word}'`).join(', ')}]`;
 }
 
 async function loadBronze(on: DuckDBConnection, dataset: WarehouseInputs['datasets'][number]): Promise<void> {
@@ -88,7 +100,7 @@ async function loadBronze(on: DuckDBConnection, dataset: WarehouseInputs['datase
 }
 
 async function build(on: DuckDBConnection): Promise<void> {
-  const { models, tests } = await readSqlFolder(inputs.sqlFolder);
+  const { models, tests } = await readAllModels(inputs.sqlFolder, inputs.datasets);
   await on.run(`attach '${inputs.warehousePath}.by-hand' as warehouse`);
   await on.run('use warehouse');
   for (const name of given.order) {

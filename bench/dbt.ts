@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { modelName, readSqlFolder } from '../warehouse/sql-files.ts';
+import { readAllModels } from '../warehouse/all-models.ts';
+import type { WarehouseInputs } from '../warehouse/build.ts';
+import { modelName } from '../warehouse/sql-files.ts';
 
 const run = promisify(execFile);
 /** A later dbt-core fetches parts of itself from elsewhere while it installs. */
@@ -23,14 +25,14 @@ let installed: Promise<string | undefined> | undefined;
  */
 export async function buildWithDbt(
   folder: string,
-  sqlFolder: string,
+  inputs: Pick<WarehouseInputs, 'sqlFolder' | 'datasets'>,
   order: readonly string[],
 ): Promise<DbtBuild | undefined> {
   installed ??= install();
   const dbt = await installed;
   if (dbt === undefined) return undefined;
   const project = join(folder, 'dbt');
-  await writeProject(project, folder, sqlFolder, order);
+  await writeProject(project, folder, inputs, order);
   const startedMs = performance.now();
   const { stdout } = await run(
     dbt,
@@ -62,7 +64,7 @@ async function install(): Promise<string | undefined> {
 async function writeProject(
   project: string,
   folder: string,
-  sqlFolder: string,
+  inputs: Pick<WarehouseInputs, 'sqlFolder' | 'datasets'>,
   order: readonly string[],
 ): Promise<void> {
   const write = async (name: string, text: string): Promise<void> => {
@@ -97,7 +99,7 @@ async function writeProject(
     'macros/schema.sql',
     '{% macro generate_schema_name(name, node) %}{{ name or target.schema }}{% endmacro %}',
   );
-  const { models, tests } = await readSqlFolder(sqlFolder);
+  const { models, tests } = await readAllModels(inputs.sqlFolder, inputs.datasets);
   for (const [place, name] of order.entries()) {
     const model = models.find((one) => modelName(one) === name);
     const before = order[place - 1]?.split('.')[1];

@@ -8,6 +8,7 @@ import { bronzeFile } from '../lake/layout.ts';
 import { encodeParquet } from '../lake/parquet.ts';
 import { projectFolder } from '../settings.ts';
 import type { DayRow, WarehouseInputs } from '../warehouse/build.ts';
+import { datasetOfBuild } from '../warehouse/dataset-of-build.ts';
 import { addDays, datesBetween } from '../workflows/pure/cell.ts';
 
 /** How big a made lake is; every asset trades every day. */
@@ -46,8 +47,7 @@ export async function makeLake(folder: string, size: MadeLakeSize): Promise<Ware
     indexPath: join(folder, 'index.duckdb'),
     bronzeFolder: join(folder, 'bronze'),
     datasets: contracts.map((one) => ({
-      id: one.dataset,
-      columns: one.columns.map(({ name, physicalType }) => ({ name, physicalType })),
+      ...datasetOfBuild(one),
       ...(size.isCompacted && one.dataset === dataset
         ? { compactedFiles: [{ path: compactedFile, contractVersion: one.version }] }
         : {}),

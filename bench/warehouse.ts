@@ -152,7 +152,7 @@ async function underDbt(
   const loadFile = join(folder, 'load.json');
   await writeFile(loadFile, JSON.stringify({ inputs: places, order, catalogs: folder }));
   byHand.parse(await child('by-hand-child.ts', loadFile));
-  return buildWithDbt(folder, inputs.sqlFolder, order);
+  return buildWithDbt(folder, inputs, order);
 }
 
 /** Runs a script of the bench in a process of its own, so that each has its own peak of memory. */

@@ -1,8 +1,5 @@
-import { join } from 'node:path';
-import { projectFolder } from '../settings.ts';
-import { keysOf } from '../warehouse/diff/before-swap.ts';
+import { keysOfModels } from '../client/command/project-models.ts';
 import { compareWarehouses } from '../warehouse/diff/compare.ts';
-import { readSqlFolder } from '../warehouse/sql-files.ts';
 
 /** What differs between any two runs: which batch brought a number, and when. */
 const lineage: ReadonlySet<string> = new Set(['batch_id', 'observed_at', 'published_at', 'ingested_at']);
@@ -19,11 +16,10 @@ export async function warehouseComplaints(
   disturbed: string,
   temporaryFolder: string,
 ): Promise<string[]> {
-  const { models } = await readSqlFolder(join(projectFolder, 'sql'));
   const difference = await compareWarehouses({
     before: undisturbed,
     after: disturbed,
-    keys: keysOf(models),
+    keys: await keysOfModels(),
     exampleCount: everyRow,
     temporaryFolder,
   });

@@ -2,16 +2,14 @@ import { Command, InvalidArgumentError } from 'commander';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sqlFolder } from './as-of/warehouse-as-of.ts';
 import { runCommand } from './command/command.ts';
 import { exitCode } from './command/exit-code.ts';
 import { openLake, type OpenLake } from './command/lake-client.ts';
+import { keysOfModels } from './command/project-models.ts';
 import { differenceLines } from './diff/difference-lines.ts';
 import { readSide, type Side } from './diff/side.ts';
-import { keysOf } from '../warehouse/diff/before-swap.ts';
 import { compareWarehouses } from '../warehouse/diff/compare.ts';
 import { differenceWords, isSame, type WarehouseDifference } from '../warehouse/diff/difference.ts';
-import { readSqlFolder } from '../warehouse/sql-files.ts';
 
 interface DiffFlags {
   readonly examples: number;
@@ -58,7 +56,7 @@ await runCommand<DiffFlags>(program, async (output, { examples }, [beforeText = 
 async function compareSides(before: Side, after: Side, exampleCount: number): Promise<WarehouseDifference> {
   const temporaryFolder = await mkdtemp(join(tmpdir(), 'marketlake-diff-'));
   try {
-    const keys = keysOf((await readSqlFolder(sqlFolder)).models);
+    const keys = await keysOfModels();
     return await compareWarehouses({
       before: before.path,
       after: after.path,

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { asOfHelp, checkedInstant } from './as-of/instant.ts';
-import { sqlFolder, withWarehouse } from './as-of/warehouse-as-of.ts';
+import { withWarehouse } from './as-of/warehouse-as-of.ts';
 import { runCommand } from './command/command.ts';
 import { exitCode, WrongUse } from './command/exit-code.ts';
 import { openLake } from './command/lake-client.ts';
+import { keysOfModels } from './command/project-models.ts';
 import { countOf } from '../workflows/pure/count-of.ts';
 import { exportTarget } from './export/target.ts';
 import { exportFormats, writeTable, type ExportFormat } from './export/write-table.ts';
@@ -33,8 +34,9 @@ await runCommand<ExportFlags>(program, async (output, flags) => {
   checkOutput(flags, output.isJson);
   const target = await exportTarget(flags.out, flags.force === true);
   try {
+    const keys = await keysOfModels();
     const rows = await withWarehouse(await openLake(), instant, (warehousePath) =>
-      writeTable({ ...flags, warehousePath, target: target.partial, sqlFolder }),
+      writeTable({ ...flags, warehousePath, target: target.partial, keys }),
     );
     await target.settle();
     if (target.path === null) return exitCode.good;

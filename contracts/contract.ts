@@ -27,9 +27,16 @@ export interface Contract {
   readonly rowsPerCell: number;
   /** What an answer without rows means on an open day. */
   readonly emptyAnswer: EmptyAnswer;
+  /** By how many percent its prices may differ from another source's of the same asset and day. */
+  readonly priceTolerancePct: number;
+  /** When its prices are fixed; null where the contract does not say. */
+  readonly fixing: Fixing | null;
   /** How many days an asset may lag behind its last final day; null where the contract promises nothing. */
   readonly freshnessDays: number | null;
 }
+
+/** When a price is fixed, such as `00:00 UTC`: one text for all assets of a dataset, or one for each class of them. */
+export type Fixing = string | Readonly<Record<string, string>>;
 
 /** `failed`: an open day must have data. `closed`: a day without data is a day without a session. */
 export type EmptyAnswer = 'failed' | 'closed';

@@ -12,6 +12,8 @@ export interface ContractDifference {
   readonly addedRules: readonly string[];
   readonly removedRules: readonly string[];
   readonly changedRules: readonly string[];
+  /** What it promises of its prices beside columns and rules: `priceTolerancePct`, `fixing`. */
+  readonly changedTerms: readonly string[];
   readonly reach: Reach;
 }
 
@@ -27,6 +29,7 @@ export function contractDifference(before: Contract, after: Contract): ContractD
     addedRules: rules.added,
     removedRules: rules.removed,
     changedRules: rules.changed,
+    changedTerms: changedTerms(before, after),
   };
   return { ...parts, reach: reachOf(before, after, parts) };
 }
@@ -56,6 +59,12 @@ function rulesOf(contract: Contract): Map<string, string> {
   ]);
 }
 
+function changedTerms(before: Contract, after: Contract): string[] {
+  const isChanged = (name: 'priceTolerancePct' | 'fixing'): boolean =>
+    JSON.stringify(before[name]) !== JSON.stringify(after[name]);
+  return (['priceTolerancePct', 'fixing'] as const).filter(isChanged);
+}
+
 /** Where a rule stands in its file does not matter. */
 function textOf({ line: _line, dimension: _dimension, ...rule }: Rule): string {
   return JSON.stringify(rule);
@@ -74,15 +83,19 @@ function differenceOf(
   };
 }
 
-/** A reader breaks by a column that is gone or of another type, by nulls where none were, by other rows in a cell. */
+/**
+ * A reader breaks by a column that is gone or of another type, by nulls where none were, by other rows in a cell, and by
+ * a price that was of one instant and is of another.
+ */
 function reachOf(before: Contract, after: Contract, parts: Omit<ContractDifference, 'reach'>): Reach {
   const isLaxer = parts.removedRules.some(
     (name) => name.endsWith('.required') && !isOfColumn(name, parts.removedColumns),
   );
   const areOtherRows =
     before.rowsPerCell !== after.rowsPerCell || before.primaryKey.join(' ') !== after.primaryKey.join(' ');
-  if (parts.removedColumns.length > 0 || parts.retypedColumns.length > 0 || isLaxer || areOtherRows)
-    return 'breaking';
+  const isOfAnotherInstant = before.fixing !== null && parts.changedTerms.includes('fixing');
+  const areColumnsLost = parts.removedColumns.length > 0 || parts.retypedColumns.length > 0;
+  if (areColumnsLost || isLaxer || areOtherRows || isOfAnotherInstant) return 'breaking';
   const isSame =
     Object.values(parts).every((names) => names.length === 0) && before.emptyAnswer === after.emptyAnswer;
   return isSame ? 'words' : 'compatible';

@@ -135,16 +135,22 @@ const table = strict({
   quality: z.array(rule).default([]),
 });
 
+/** Such as `00:00 UTC`: when a price is fixed. It is shown in tables, so that it is one line. */
+const fixing = z.string().regex(/^\S(.*\S)?$/, 'a fixing is one line of text');
+const fixingByClass = z.record(z.string().min(1), fixing);
+
 const extra = z.discriminatedUnion(
   'property',
   [
     strict({ ...documentation, property: z.literal('rowsPerCell'), value: z.int().positive() }),
     strict({ ...documentation, property: z.literal('emptyAnswer'), value: z.enum(['failed', 'closed']) }),
+    strict({ ...documentation, property: z.literal('priceTolerancePct'), value: z.number().positive() }),
+    strict({ ...documentation, property: z.literal('fixing'), value: z.union([fixing, fixingByClass]) }),
   ],
   {
     error: (issue) =>
       issue.code === 'invalid_union'
-        ? 'unknown custom property. Allowed here: rowsPerCell, emptyAnswer'
+        ? 'unknown custom property. Allowed here: rowsPerCell, emptyAnswer, priceTolerancePct, fixing'
         : undefined,
   },
 );

@@ -32,8 +32,8 @@ function contractOf(
   const table = odcs.schema[0] as OdcsTable; // the model asks for exactly one
   const columns = readColumns(table, issues);
   const rules = readRules(table, yaml, issues);
-  const { rowsPerCell, emptyAnswer } = readExtras(odcs, issues);
-  demandRowCount(rules, rowsPerCell, issues);
+  const extras = readExtras(odcs, issues);
+  demandRowCount(rules, extras.rowsPerCell, issues);
   return {
     dataset: datasetOf(odcs.id, issues),
     id: odcs.id,
@@ -45,8 +45,7 @@ function contractOf(
     primaryKey: columns.primaryKey,
     rules,
     textRuleCount: everyRule(table).length - rules.length,
-    rowsPerCell,
-    emptyAnswer,
+    ...extras,
     freshnessDays: readFreshness(odcs, issues),
   };
 }
@@ -88,23 +87,24 @@ function readRules(table: OdcsTable, yaml: LocatedYaml, issues: Issue[]): Rule[]
   });
 }
 
-function readExtras(odcs: OdcsFile, issues: Issue[]): Pick<Contract, 'rowsPerCell' | 'emptyAnswer'> {
+type Extras = Pick<Contract, 'rowsPerCell' | 'emptyAnswer' | 'priceTolerancePct' | 'fixing'>;
+
+/** What a property is where it is left out; the first two must be given, and stand in only until that is said. */
+const usualExtras: Extras = { rowsPerCell: 1, emptyAnswer: 'failed', priceTolerancePct: 1, fixing: null };
+
+function readExtras(odcs: OdcsFile, issues: Issue[]): Extras {
   const path = ['customProperties'];
   const names = odcs.customProperties.map((extra) => extra.property);
   for (const wanted of ['rowsPerCell', 'emptyAnswer'] as const) {
-    const count = names.filter((name) => name === wanted).length;
-    if (count !== 1)
-      issues.push({ path, message: `${wanted} must be given once, found ${count === 0 ? 'none' : count}` });
+    if (!names.includes(wanted)) issues.push({ path, message: `${wanted} must be given once, found none` });
   }
-  const extras: { rowsPerCell: number; emptyAnswer: Contract['emptyAnswer'] } = {
-    rowsPerCell: 1,
-    emptyAnswer: 'failed',
-  };
-  for (const extra of odcs.customProperties) {
-    if (extra.property === 'rowsPerCell') extras.rowsPerCell = extra.value;
-    else extras.emptyAnswer = extra.value;
+  for (const name of new Set(names)) {
+    const count = names.filter((other) => other === name).length;
+    if (count > 1) issues.push({ path, message: `${name} must be given once, found ${count}` });
   }
-  return extras;
+  const given = Object.fromEntries(odcs.customProperties.map(({ property, value }) => [property, value]));
+  // Each value was parsed by its property's own shape.
+  return { ...usualExtras, ...(given as Partial<Extras>) };
 }
 
 const hoursOfUnit: Readonly<Record<string, number>> = { d: 24, day: 24, days: 24, h: 1, hour: 1, hours: 1 };

@@ -27,6 +27,8 @@ const assetSchema = z.strictObject({
       z.strictObject({
         dataset: z.string().regex(/^[a-z0-9]+\.[a-z0-9_]+$/, 'source.resource'),
         symbol: z.string().min(1),
+        /** When its prices are fixed, where the dataset's contract cannot know that. */
+        fixing: z.string().min(1).optional(),
       }),
     )
     .min(1),

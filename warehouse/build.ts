@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readAllModels } from './all-models.ts';
 import { bronzeTable, loadBronze } from './bronze-tables.ts';
 import { differenceBeforeSwap } from './diff/before-swap.ts';
 import { Engine, EngineError } from './engine.ts';
@@ -13,7 +14,7 @@ import { checkReferences, orderModels, type LinkedFile } from './order.ts';
 import { loadSuperseded } from './superseded-table.ts';
 import { settlePublications } from './publications.ts';
 import { referencesOf } from './references.ts';
-import { modelName, readSqlFolder, type SqlFile, type SqlFolder } from './sql-files.ts';
+import { modelName, type SqlFile, type SqlFolder } from './sql-files.ts';
 import { filePath, identifier, literal } from './sql-text.ts';
 import { runSqlTests } from './sql-tests.ts';
 import { removeRemains, swapIn, warehouseFiles, type WarehouseFiles } from './swap.ts';
@@ -29,7 +30,16 @@ export type {
 } from './inputs.ts';
 
 /** What models find in `lake`, beside `bronze` and `seeds`. */
-export const lakeTables = [...copiedTables, 'assets', 'days', 'dates', 'superseded', 'build'];
+export const lakeTables = [
+  ...copiedTables,
+  'assets',
+  'datasets',
+  'fixings',
+  'days',
+  'dates',
+  'superseded',
+  'build',
+];
 
 /**
  * Builds the warehouse anew from bronze, index and SQL files, runs the SQL tests, and only then puts it in
@@ -73,7 +83,7 @@ async function buildWhereChanged(
   files: WarehouseFiles,
 ): Promise<BuildResult> {
   await removeRemains(files);
-  const sql = await readSqlFolder(inputs.sqlFolder);
+  const sql = await readAllModels(inputs.sqlFolder, inputs.datasets);
   await engine.run(`attach ':memory:' as lake`);
   const built = await builtFingerprint(engine, inputs.warehousePath);
   const { fingerprint, isUnchanged } = await withIndex(engine, inputs.indexPath, async () => {

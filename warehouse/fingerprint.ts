@@ -23,7 +23,7 @@ export async function fingerprintOf(
   const hash = createHash('sha256');
   const [engineVersion] = await engine.rows(z.object({ version: z.string() }), 'select version() as version');
   // In how many files the rows lie makes no difference to them.
-  const datasets = inputs.datasets.map(({ id, columns }) => ({ id, columns }));
+  const datasets = inputs.datasets.map(({ compactedFiles: _files, ...dataset }) => dataset);
   add(hash, [builderVersion, engineVersion?.version, inputs.market, inputs.assets, datasets]);
   add(hash, await digestIndex(engine));
   for (const day of inputs.days) add(hash, day);

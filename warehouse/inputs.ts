@@ -1,3 +1,4 @@
+import type { Fixing } from '../contracts/contract.ts';
 import type { CompactedFile } from '../lake/compact-files.ts';
 import type { DatasetId, PartitionDate } from '../workflows/pure/cell.ts';
 import type { RebuildDifference } from './diff/before-swap.ts';
@@ -6,12 +7,22 @@ import type { RebuildDifference } from './diff/before-swap.ts';
 export interface ColumnOfDataset {
   readonly name: string;
   readonly physicalType: string;
+  /** Such as `USD`; for people. */
+  readonly unit?: string;
 }
 
 /** One dataset that models may read as `bronze.<source>__<resource>`. */
 export interface DatasetOfBuild {
   readonly id: DatasetId;
+  /** The version of its contract. */
+  readonly version: string;
   readonly columns: readonly ColumnOfDataset[];
+  /** The columns that name a row; those beyond ticker and date tell rows of one cell apart. */
+  readonly primaryKey: readonly string[];
+  /** By how many percent its prices may differ from another dataset's. */
+  readonly priceTolerancePct: number;
+  /** When its prices are fixed; null where its contract does not say. */
+  readonly fixing: Fixing | null;
   /** Files that hold the rows of many cells; only what they lack, or hold as it was once, is read cell by cell. */
   readonly compactedFiles?: readonly CompactedFile[];
 }
@@ -26,6 +37,8 @@ export interface AssetRow {
   readonly symbol: string;
   /** The currency of its prices; null where a price is none (an index). */
   readonly currency: string | null;
+  /** When its prices are fixed, by dataset, where that dataset's contract cannot know it. */
+  readonly fixings?: Readonly<Record<DatasetId, string>>;
 }
 
 /** One day of an asset's calendar. */

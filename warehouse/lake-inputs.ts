@@ -8,6 +8,7 @@ import type { LocalStore } from '../lake/local-store.ts';
 import type { Asset } from '../settings.ts';
 import { datesBetween, type DatasetId, type PartitionDate } from '../workflows/pure/cell.ts';
 import type { CompactedFiles } from '../lake/compact-files.ts';
+import { datasetOfBuild } from './dataset-of-build.ts';
 import type { AssetRow, DatasetOfBuild, DayRow, WarehouseInputs } from './inputs.ts';
 
 /** A lake as whoever builds its warehouse sees it. */
@@ -40,8 +41,7 @@ export async function inputsOfLake(
     ...places,
     sqlFolder: lake.sqlFolder,
     datasets: [...lake.contracts.values()].map((contract) => ({
-      id: contract.dataset,
-      columns: contract.columns.map(({ name, physicalType }) => ({ name, physicalType })),
+      ...datasetOfBuild(contract),
       ...compactedOf(compacted, contract.dataset),
     })),
     assets: lake.assets.map(assetRow),
@@ -85,7 +85,14 @@ function assetRow(asset: Asset): AssetRow {
     dataset: first.dataset,
     symbol: first.symbol,
     currency: asset.currency,
+    fixings: fixingsOf(asset),
   };
+}
+
+function fixingsOf({ sources }: Asset): Record<DatasetId, string> {
+  return Object.fromEntries(
+    sources.flatMap(({ dataset, fixing }) => (fixing === undefined ? [] : [[dataset, fixing]])),
+  );
 }
 
 /** Every asset's calendar over the days the lake knows. */

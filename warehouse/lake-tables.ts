@@ -1,14 +1,17 @@
 import { seedYears } from '../calendars/seeds/seed-years.ts';
+import type { Fixing } from '../contracts/contract.ts';
 import { splitDataset } from '../workflows/pure/cell.ts';
 import type { Engine } from './engine.ts';
-import type { WarehouseInputs } from './inputs.ts';
+import type { DatasetOfBuild, WarehouseInputs } from './inputs.ts';
 
 /** Days before the first and after the last year, so that each day's ISO week is there whole. */
 const paddingDays = 7;
 
-/** Fills `lake.assets`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
+/** Fills `lake.assets`, `lake.datasets`, `lake.fixings`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
 export async function fillLakeTables(engine: Engine, inputs: WarehouseInputs): Promise<void> {
   await fillAssets(engine, inputs);
+  await fillDatasets(engine, inputs);
+  await fillFixings(engine, inputs);
   await fillDays(engine, inputs);
   await fillDates(engine);
 }
@@ -29,6 +32,57 @@ async function fillAssets(engine: Engine, inputs: WarehouseInputs): Promise<void
     ];
   });
   await engine.fill('lake', 'assets', columns, rows);
+}
+
+async function fillDatasets(engine: Engine, inputs: WarehouseInputs): Promise<void> {
+  const columns = [
+    'dataset',
+    'source',
+    'resource',
+    'contract_version',
+    'price_tolerance_pct',
+    'fixing',
+    'price_unit',
+  ];
+  const rows = inputs.datasets.map((dataset) => {
+    const { source, resource } = splitDataset(dataset.id);
+    const { id, version, priceTolerancePct, fixing } = dataset;
+    return [
+      id,
+      source,
+      resource,
+      version,
+      String(priceTolerancePct),
+      fixingWords(fixing),
+      priceUnitOf(dataset),
+    ];
+  });
+  await engine.fill('lake', 'datasets', columns, rows);
+  await engine.run('alter table lake.main.datasets alter price_tolerance_pct type double');
+}
+
+/** Says a fixing in one line: those of several classes one after the other. */
+function fixingWords(fixing: Fixing | null): string | null {
+  if (fixing === null || typeof fixing === 'string') return fixing;
+  return Object.entries(fixing)
+    .map(([kind, words]) => `${kind}: ${words}`)
+    .join('; ');
+}
+
+function priceUnitOf({ columns }: DatasetOfBuild): string | null {
+  return columns.find(({ name }) => name === 'close' || name === 'price')?.unit ?? null;
+}
+
+/** One row for each asset and dataset of which it is known when that dataset's prices of that asset are fixed. */
+async function fillFixings(engine: Engine, inputs: WarehouseInputs): Promise<void> {
+  const rows = inputs.assets.flatMap((asset) =>
+    inputs.datasets.flatMap(({ id, fixing }) => {
+      const ofContract = typeof fixing === 'string' ? fixing : fixing?.[asset.class];
+      const words = asset.fixings?.[id] ?? ofContract;
+      return words === undefined ? [] : [[asset.ticker, id, words]];
+    }),
+  );
+  await engine.fill('lake', 'fixings', ['ticker', 'dataset', 'fixing'], rows);
 }
 
 async function fillDays(engine: Engine, inputs: WarehouseInputs): Promise<void> {

@@ -18,6 +18,8 @@ export interface SqlHeader {
 export interface SqlFile {
   /** As people are shown it: `sql/marts/dim_assets.sql`. */
   readonly file: string;
+  /** True where the build wrote it from the contracts, and no such file is there. */
+  readonly isGenerated?: true;
   readonly schema: string;
   readonly name: string;
   readonly text: string;
@@ -70,6 +72,12 @@ export function modelName(model: SqlFile): string {
   return `${model.schema}.${model.name}`;
 }
 
+/** Makes a model of a text that the build wrote itself. */
+export function generatedModel(schema: string, name: string, text: string): SqlFile {
+  const file = `${schema}.${name}, generated from contracts`;
+  return { file, schema, name, text, header: readHeader(file, text), isGenerated: true };
+}
+
 function sqlFile(file: string, parts: readonly string[], text: string): SqlFile {
   const [schema, base, ...deeper] = parts;
   const name = base?.replace(/\.sql$/, '');
@@ -117,13 +125,7 @@ function readHeader(file: string, text: string): SqlHeader {
 }
 
 function checkModel(model: SqlFile): void {
-  if (ownSchemas.has(model.schema) || ownTables.has(modelName(model))) {
-    throw broken(
-      model.file,
-      `${modelName(model)} is made by the build itself`,
-      'Give the model another name',
-    );
-  }
+  if (ownSchemas.has(model.schema) || ownTables.has(modelName(model))) throw nameTakenByBuild(model);
   if (model.header.grain === undefined || model.header.key.length === 0) {
     throw broken(
       model.file,
@@ -131,6 +133,11 @@ function checkModel(model: SqlFile): void {
       'Say what a row is and which columns name it',
     );
   }
+}
+
+/** Makes the error of a file that is called like something the build makes. */
+export function nameTakenByBuild(model: SqlFile): WarehouseError {
+  return broken(model.file, `${modelName(model)} is made by the build itself`, 'Give the model another name');
 }
 
 function broken(file: string, found: string, next: string): WarehouseError {

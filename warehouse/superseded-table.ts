@@ -8,13 +8,11 @@ import { datasetId } from '../workflows/pure/cell.ts';
 import { pathColumns, pathOptions } from './bronze-tables.ts';
 import { EngineError, type Engine } from './engine.ts';
 import type { WarehouseInputs } from './inputs.ts';
+import { isOfDailyPrices, priceMeasures } from './staging/price-measures.ts';
 import { filePath } from './sql-text.ts';
 
 /** How many files one statement reads. */
 const filesAtOnce = 2000;
-
-/** What any daily price may have; a dataset that lacks one leaves it null. */
-const measures = ['open', 'high', 'low', 'close', 'volume'] as const;
 
 const replacedRow = z.object({
   source: z.string(),
@@ -36,17 +34,21 @@ const replacedSql = `select source, resource, ticker, date::varchar as date, num
     order by all`;
 
 /**
- * Fills `lake.superseded` with what every replaced file says, by the number of the record that had published it; a file that
+ * Fills `lake.superseded` with what every replaced file of daily prices says, by the number of the record that had published it; a file that
  * was packed away is read from its archive. What is kept nowhere has no row: the records still know that it was replaced,
  * and by what.
  */
 export async function loadSuperseded(engine: Engine, inputs: WarehouseInputs): Promise<void> {
   await engine.run(`create table lake.main.superseded
-    (${pathColumns}, number integer, ${measures.map((name) => `${name} double`).join(', ')})`);
+    (${pathColumns}, number integer, ${priceMeasures.map((name) => `${name} double`).join(', ')})`);
   const find = inputs.findReplaced ?? ((key) => besideBronze(inputs, key));
   const unpacked = await mkdtemp(join(tmpdir(), 'marketlake-superseded-'));
   try {
-    for (const alike of byVersion(await engine.rows(replacedRow, replacedSql))) {
+    const datasets = new Set(inputs.datasets.filter(isOfDailyPrices).map(({ id }) => id));
+    const replaced = (await engine.rows(replacedRow, replacedSql)).filter((cell) =>
+      datasets.has(datasetOf(cell)),
+    );
+    for (const alike of byVersion(replaced)) {
       const files: string[] = [];
       for (const cell of alike) {
         const path = await find(keyOf(cell), unpacked);
@@ -106,7 +108,9 @@ async function loadFiles(engine: Engine, files: readonly string[]): Promise<void
 async function readFiles(engine: Engine, files: readonly string[]): Promise<void> {
   const described = `describe select * from read_parquet(${filePath(files[0] ?? '')})`;
   const names = new Set((await engine.rows(describedColumn, described)).map((column) => column.column_name));
-  const own = measures.filter((name) => names.has(name)).map((name) => `cast(${name} as double) as ${name}`);
+  const own = priceMeasures
+    .filter((name) => names.has(name))
+    .map((name) => `cast(${name} as double) as ${name}`);
   await engine.run(`insert into lake.main.superseded by name
     select source, resource, ticker, date, cast(regexp_extract(filename, '(\\d+)\\.parquet$', 1) as integer) as number,
         ${own.join(', ')}

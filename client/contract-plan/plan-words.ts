@@ -51,6 +51,7 @@ function differenceLines(difference: ContractDifference): string[] {
     ...listed('rules added', difference.addedRules),
     ...listed('rules removed', difference.removedRules),
     ...listed('rules changed', difference.changedRules),
+    ...listed('terms changed', difference.changedTerms),
   ];
 }
 

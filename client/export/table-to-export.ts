@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Engine } from '../../warehouse/engine.ts';
-import { modelName, readSqlFolder } from '../../warehouse/sql-files.ts';
 import { identifier, literal } from '../../warehouse/sql-text.ts';
 import { WrongUse } from '../command/exit-code.ts';
 
@@ -19,14 +18,14 @@ export interface TableToExport {
 
 /**
  * Finds a table by its name, `schema.table`, in the warehouse attached under this catalog. Its rows are written
- * in the order of the key in its SQL file's header, or of all columns where it has none.
+ * in the order of the key that its model declares, or of all columns where it has none.
  * @throws WrongUse with the nearest names where there is no such table.
  */
 export async function tableToExport(
   engine: Engine,
   catalog: string,
   name: string,
-  sqlFolder: string,
+  keys: ReadonlyMap<string, readonly string[]>,
 ): Promise<TableToExport> {
   const all = await engine.rows(
     tableRow,
@@ -42,20 +41,23 @@ export async function tableToExport(
   const [schema = '', table = ''] = wanted.split('.');
   return {
     sqlName: [catalog, schema, table].map(identifier).join('.'),
-    orderBy: await orderOf(engine, catalog, wanted, sqlFolder),
+    orderBy: await orderOf(engine, catalog, wanted, keys.get(wanted) ?? []),
   };
 }
 
-async function orderOf(engine: Engine, catalog: string, name: string, sqlFolder: string): Promise<string> {
-  const { models } = await readSqlFolder(sqlFolder);
-  const key = models.find((model) => modelName(model) === name)?.header.key ?? [];
+async function orderOf(
+  engine: Engine,
+  catalog: string,
+  name: string,
+  key: readonly string[],
+): Promise<string> {
   const columns = await engine.rows(
     columnRow,
     `select column_name as column from duckdb_columns()
      where database_name = ${literal(catalog)} and schema_name || '.' || table_name = ${literal(name)}`,
   );
   const there = new Set(columns.map(({ column }) => column));
-  // The warehouse may be older than the file: then its key may have another name.
+  // The warehouse may be older than the model: then its key may have another name.
   return key.length > 0 && key.every((column) => there.has(column)) ? key.map(identifier).join(', ') : 'all';
 }
 

@@ -24,8 +24,8 @@ export interface TableExport {
   readonly format: ExportFormat;
   /** The file to be written; the caller puts it in its place. */
   readonly target: string;
-  /** Where the headers of the models tell their keys. */
-  readonly sqlFolder: string;
+  /** The key of each model, in whose order its rows are written. */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
 }
 
 const countRow = z.object({ Count: z.coerce.number() });
@@ -40,7 +40,7 @@ export async function writeTable(request: TableExport): Promise<number> {
   try {
     await engine.run(`attach ${literal(request.warehousePath)} as exported (read_only)`);
     await engine.run('set preserve_insertion_order = true');
-    const { sqlName, orderBy } = await tableToExport(engine, 'exported', request.table, request.sqlFolder);
+    const { sqlName, orderBy } = await tableToExport(engine, 'exported', request.table, request.keys);
     const [written] = await engine.rows(
       countRow,
       `copy (select * from ${sqlName} order by ${orderBy})

@@ -48,18 +48,12 @@ function sources(data: ReportData): Markup {
   return markup`<h3>Sources</h3>${scrollingTable('Sources', ['Dataset', 'Assets', 'Cells', 'Batches', 'Contract', 'Fetched'], rows)}`;
 }
 
-/** What a day's close of a currency means on its calendar. */
-const fixings: Readonly<Record<string, string>> = {
-  fx: 'bars of whole UTC days, Monday to Friday, as the source’s own samples show: the close is the last quote before midnight UTC',
-  target: 'reference rates of TARGET days, concerted at about 14:15 in Frankfurt',
-};
-
 function currencies(data: ReportData): Markup {
   const rows = data.assets
     .filter((asset) => asset.class === 'fx')
     .map(
       (asset) =>
-        markup`<li>${asset.ticker}: ${asset.dataset}, calendar ${asset.calendar}${fixings[asset.calendar] !== undefined && ` (${fixings[asset.calendar]})`}</li>`,
+        markup`<li>${asset.ticker}: ${asset.dataset}, calendar ${asset.calendar} (${asset.fixing ?? 'nobody says when it is fixed'})</li>`,
     );
   if (rows.length === 0) return markup`<p>No currency is configured: prices stay in their own.</p>`;
   return markup`<h3>When the currencies are fixed</h3><ul>${rows}</ul><p class="soft">A close in another currency is converted at the newest rate of its day or of the seven before it.</p>`;

@@ -47,8 +47,8 @@ function conflicts(data: ReportData): Markup {
   if (data.conflicts.length === 0) return markup`<p>No asset has prices of two sources for one day.</p>`;
   const rows = data.conflicts.map(
     (row) =>
-      markup`<tr><th scope="row">${row.ticker}</th><td>${row.chosen_dataset}</td><td>${row.other_dataset}</td><td class="number">${row.differing_days} of ${countOf(row.days, 'day')}</td><td class="number">${signedPct(row.largest_pct, 3)}<small>${row.largest_date}</small></td></tr>`,
+      markup`<tr><th scope="row">${row.ticker}</th><td>${row.chosen_dataset}<small>${row.chosen_fixing}</small></td><td>${row.other_dataset}<small>${row.other_fixing}</small></td><td class="number">${row.differing_days} of ${countOf(row.days, 'day')}<small>${row.intolerable_days} by more than ${row.tolerance_pct} %</small></td><td class="number">${signedPct(row.largest_pct, 3)}<small>${row.largest_date}</small></td></tr>`,
   );
-  return markup`<details><summary>Assets with prices of two sources: ${rows.length}</summary>
+  return markup`<details><summary>Assets with prices of two sources: ${rows.length}</summary><p class="soft">Closes of two fixings are of two instants, and differ though both are right.</p>
 ${scrollingTable('Source conflicts', ['Asset', 'In use', 'Other', 'Differs on', 'Largest difference'], rows)}</details>`;
 }

@@ -1,5 +1,6 @@
 import { periods } from '../read/rows.ts';
 import type { Performance, ReportData } from '../read/report-data.ts';
+import { fixingWords } from '../words/fixing-words.ts';
 import { benchmark, isShort } from '../words/headline.ts';
 import { arrow, signedPct, signedPoints } from '../words/numbers.ts';
 import { markup, scrollingTable, type Markup } from './markup.ts';
@@ -16,7 +17,7 @@ export function returnsTable(data: ReportData): Markup {
     (ticker) =>
       markup`<tr><th scope="row"><a href="#${tileId(ticker)}">${ticker}</a></th>${periods.map((period) => cell(found.get(`${ticker} ${period}`)))}</tr>`,
   );
-  return markup`<p class="soft">Returns to ${data.performance[0]?.period_end}, from observed closes, in US dollars where a rate is known. Second line: percentage points against Bitcoin.</p>
+  return markup`<p class="soft">Returns to ${data.performance[0]?.period_end}, from observed closes, in US dollars where a rate is known. Second line: percentage points against Bitcoin. ${fixingWords(data.assets)}</p>
 ${scrollingTable('Returns by asset and period', ['Asset', ...periods], rows, 'numbers')}`;
 }
 

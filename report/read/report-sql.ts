@@ -128,8 +128,9 @@ limit 50`;
 /** How far two datasets disagree. */
 export const conflictsSql = `
 select
-    ticker, chosen_dataset, other_dataset, count(*) as days,
+    ticker, chosen_dataset, other_dataset, chosen_fixing, other_fixing, count(*) as days,
     count(*) filter (where abs(difference_pct) > 0.0005) as differing_days,
+    count(*) filter (where is_beyond_tolerance) as intolerable_days, max(tolerance_pct) as tolerance_pct,
     arg_max(difference_pct, abs(difference_pct)) as largest_pct,
     arg_max(price_date, abs(difference_pct))::varchar as largest_date
 from metadata.source_conflicts

@@ -25,6 +25,8 @@ export const assetRow = z.object({
   symbol: z.string(),
   calendar: z.string(),
   currency: text,
+  /** A warehouse that was built before fixings were told has none. */
+  fixing: text.default(null),
   observed_days: count,
   open_days: count,
   missing_open_days: count,
@@ -156,8 +158,13 @@ export const conflictRow = z.object({
   ticker: z.string(),
   chosen_dataset: z.string(),
   other_dataset: z.string(),
+  chosen_fixing: text,
+  other_fixing: text,
   days: count,
   differing_days: count,
+  /** Days on which they differ by more than their contracts tolerate. */
+  intolerable_days: count,
+  tolerance_pct: z.number(),
   largest_pct: number,
   largest_date: text,
 });

@@ -1,101 +1,40 @@
 -- Every observed price, of all sources side by side; of an asset only from the dataset it is configured with.
 -- grain: asset x date on which a price was observed
 -- key: ticker, price_date
--- sources: staging.stg_coingecko__market_chart, staging.stg_massive__daily_bars, staging.stg_csv__daily_closes, lake.assets, lake.dates
+-- sources: staging.stg_daily_prices, lake.assets, lake.fixings, lake.dates
 -- column market_cap: The value of all coins at this price; null where the source does not say.
-with coingecko as (
+with prices as (
 
-    select
-        bars.ticker,
-        bars.price_date,
-        bars.dataset,
-        cast(null as double) as open,
-        cast(null as double) as high,
-        cast(null as double) as low,
-        bars.close,
-        bars.volume,
-        bars.market_cap,
-        bars.batch_id,
-        bars.schema_version,
-        bars.observed_at,
-        bars.published_at
-    from staging.stg_coingecko__market_chart as bars
-
-),
-
-massive as (
-
-    select
-        bars.ticker,
-        bars.price_date,
-        bars.dataset,
-        bars.open,
-        bars.high,
-        bars.low,
-        bars.close,
-        bars.volume,
-        cast(null as double) as market_cap,
-        bars.batch_id,
-        bars.schema_version,
-        bars.observed_at,
-        bars.published_at
-    from staging.stg_massive__daily_bars as bars
-
-),
-
-csv as (
-
-    select
-        bars.ticker,
-        bars.price_date,
-        bars.dataset,
-        bars.open,
-        bars.high,
-        bars.low,
-        bars.close,
-        bars.volume,
-        cast(null as double) as market_cap,
-        bars.batch_id,
-        bars.schema_version,
-        bars.observed_at,
-        bars.published_at
-    from staging.stg_csv__daily_closes as bars
-
-),
-
-unioned as (
-
-    select * from coingecko
-    union all
-    select * from massive
-    union all
-    select * from csv
+    select * from staging.stg_daily_prices
 
 ),
 
 of_configured_assets as (
 
     select
-        unioned.ticker,
-        unioned.price_date,
-        unioned.dataset,
+        prices.ticker,
+        prices.price_date,
+        prices.dataset,
         assets.currency,
-        unioned.open,
-        unioned.high,
-        unioned.low,
-        unioned.close,
-        unioned.volume,
-        unioned.market_cap,
-        unioned.batch_id,
-        unioned.schema_version,
+        fixings.fixing,
+        prices.open,
+        prices.high,
+        prices.low,
+        prices.close,
+        prices.volume,
+        prices.market_cap,
+        prices.batch_id,
+        prices.schema_version,
         dates.day_number,
-        unioned.observed_at,
-        unioned.published_at
-    from unioned
+        prices.observed_at,
+        prices.published_at
+    from prices
     inner join lake.assets as assets
-        on unioned.ticker = assets.ticker and unioned.dataset = assets.dataset
+        on prices.ticker = assets.ticker and prices.dataset = assets.dataset
     inner join lake.dates as dates
-        on unioned.price_date = dates.date
+        on prices.price_date = dates.date
+    left join lake.fixings as fixings
+        on prices.ticker = fixings.ticker and prices.dataset = fixings.dataset
 
 )
 

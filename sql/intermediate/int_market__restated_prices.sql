@@ -2,63 +2,39 @@
 -- whose file lies in the lake no more is not here.
 -- grain: publication of a cell of which a publication was replaced
 -- key: dataset, ticker, price_date, publication_number
--- sources: lake.superseded, lake.cell_records, staging.stg_coingecko__market_chart, staging.stg_massive__daily_bars, staging.stg_csv__daily_closes
+-- sources: lake.superseded, lake.cell_records, staging.stg_daily_prices
 -- column publication_number: The number of the record that published it, in the folder of the cell's records.
 -- column is_current: True for the version in use.
 with restated as (
 
     select distinct
-        cell_records.source,
-        cell_records.resource,
+        cell_records.source || '.' || cell_records.resource as dataset,
         cell_records.ticker,
-        cell_records.date
+        cell_records.date as price_date
     from lake.cell_records as cell_records
     where cell_records.event = 'published' and cell_records.supersedes_number is not null
 
 ),
 
-current_versions as (
+versions as (
 
     select
-        bars.dataset,
-        bars.ticker,
-        bars.price_date,
-        bars.publication_number,
-        cast(null as double) as open,
-        cast(null as double) as high,
-        cast(null as double) as low,
-        bars.close,
-        bars.volume
-    from staging.stg_coingecko__market_chart as bars
+        prices.dataset,
+        prices.ticker,
+        prices.price_date,
+        prices.publication_number,
+        prices.open,
+        prices.high,
+        prices.low,
+        prices.close,
+        prices.volume,
+        true as is_current
+    from staging.stg_daily_prices as prices
+    inner join restated
+        on prices.dataset = restated.dataset
+        and prices.ticker = restated.ticker
+        and prices.price_date = restated.price_date
     union all
-    select
-        bars.dataset,
-        bars.ticker,
-        bars.price_date,
-        bars.publication_number,
-        bars.open,
-        bars.high,
-        bars.low,
-        bars.close,
-        bars.volume
-    from staging.stg_massive__daily_bars as bars
-    union all
-    select
-        bars.dataset,
-        bars.ticker,
-        bars.price_date,
-        bars.publication_number,
-        bars.open,
-        bars.high,
-        bars.low,
-        bars.close,
-        bars.volume
-    from staging.stg_csv__daily_closes as bars
-
-),
-
-replaced_versions as (
-
     select
         superseded.source || '.' || superseded.resource as dataset,
         superseded.ticker,
@@ -71,29 +47,6 @@ replaced_versions as (
         superseded.volume,
         false as is_current
     from lake.superseded as superseded
-
-),
-
-versions as (
-
-    select
-        current_versions.dataset,
-        current_versions.ticker,
-        current_versions.price_date,
-        current_versions.publication_number,
-        current_versions.open,
-        current_versions.high,
-        current_versions.low,
-        current_versions.close,
-        current_versions.volume,
-        true as is_current
-    from current_versions
-    inner join restated
-        on current_versions.dataset = restated.source || '.' || restated.resource
-        and current_versions.ticker = restated.ticker
-        and current_versions.price_date = restated.date
-    union all
-    select * from replaced_versions
 
 ),
 

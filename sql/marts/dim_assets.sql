@@ -3,7 +3,7 @@
 -- observation lie in int_market__data_gaps, and coverage is the share of the others.
 -- grain: asset
 -- key: ticker
--- sources: lake.assets, lake.days, intermediate.int_market__observed_prices, intermediate.int_market__data_gaps
+-- sources: lake.assets, lake.fixings, lake.days, intermediate.int_market__observed_prices, intermediate.int_market__data_gaps
 -- column class: What kind of asset it is: crypto, stock, fx or index.
 -- column dataset: The dataset that the asset is configured with.
 -- column symbol: The source's own name of the asset.
@@ -83,6 +83,7 @@ final_assets as (
         assets.symbol,
         assets.calendar,
         assets.currency,
+        fixings.fixing,
 
         coalesce(counted.observed_days, 0) as observed_days,
         coalesce(counted.observed_open_days + counted.missing_open_days, 0) as open_days,
@@ -95,6 +96,8 @@ final_assets as (
     from lake.assets as assets
     left join counted
         on assets.ticker = counted.ticker
+    left join lake.fixings as fixings
+        on assets.ticker = fixings.ticker and assets.dataset = fixings.dataset
 
 )
 

@@ -92,6 +92,7 @@ carried as (
         counted.calendar_date as price_date,
         numbered.dataset,
         numbered.currency,
+        numbered.fixing,
         counted.day_number - numbered.day_number as days_since_observed,
         case when counted.day_number = numbered.day_number then numbered.open end as open,
         case when counted.day_number = numbered.day_number then numbered.high end as high,
@@ -119,6 +120,7 @@ final_prices as (
 
         carried.dataset,
         carried.currency,
+        carried.fixing,
         case when carried.days_since_observed = 0 then 'OBSERVED' else 'IMPUTED' end as price_status,
         carried.audit_status,
         carried.batch_id,

@@ -53,6 +53,22 @@ describe('the difference between two contracts', () => {
     expect(contractDifference(house, changed(change))).toMatchObject({ reach: 'compatible', ...found });
   });
 
+  const tolerance = 'property: priceTolerancePct\n    value: ';
+  const close = 'stock: 16:00 America/New_York close';
+
+  it('is compatible by another tolerance, and by a fixing that nobody had said', () => {
+    const laxer = changed([`${tolerance}1`, `${tolerance}5`]);
+    const found = { reach: 'compatible', changedTerms: ['priceTolerancePct'] };
+    expect(contractDifference(house, laxer)).toMatchObject(found);
+    const told = contractDifference({ ...house, fixing: null }, house);
+    expect(told).toMatchObject({ reach: 'compatible', changedTerms: ['fixing'] });
+  });
+
+  it('breaks readers by another fixing: the same column is of another instant', () => {
+    const later = changed([close, 'stock: 20:00 America/New_York, after hours']);
+    expect(contractDifference(house, later)).toMatchObject({ reach: 'breaking', changedTerms: ['fixing'] });
+  });
+
   it('breaks readers by a column that is gone, by another type, and by nulls where none were', () => {
     const without = changed([lineage, otherColumn + lineage]);
     expect(contractDifference(without, house)).toMatchObject({ reach: 'breaking', removedColumns: ['otc'] });

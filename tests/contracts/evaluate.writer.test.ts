@@ -25,12 +25,12 @@ const day = Date.parse('2026-01-02T00:00:00Z');
 const texts: Readonly<Record<string, string>> = {
   ticker_id: 'AAA',
   __batch_id: 'b1',
-  __schema_version: '1.0.0',
 };
 
 /** One value of a column, as the lake's writer would hand it over. */
-function vectorOf(column: Column, source: string, resource: string): Vector<DataType> {
-  const text = { source_id: source, __source_name: source, resource_id: resource, ...texts }[column.name];
+function vectorOf(column: Column, source: string, resource: string, version: string): Vector<DataType> {
+  const own = { source_id: source, __source_name: source, resource_id: resource, __schema_version: version };
+  const text = { ...own, ...texts }[column.name];
   switch (column.logicalType) {
     case 'string':
       return vectorFromArray([text ?? ''], new Utf8());
@@ -54,7 +54,7 @@ describe('a file of parquet-wasm, the writer of candidates', () => {
   )('has the columns and types that %s asks for', async (dataset, contract) => {
     const [source = '', resource = ''] = dataset.split('.');
     const vectors = contract.columns.map(
-      (column) => [column.name, vectorOf(column, source, resource)] as const,
+      (column) => [column.name, vectorOf(column, source, resource, contract.version)] as const,
     );
     const stream = tableToIPC(new Table(Object.fromEntries(vectors)), 'stream');
     const parquetPath = join(folder, `${dataset}.parquet`);

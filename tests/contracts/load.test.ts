@@ -18,7 +18,7 @@ const published = z.object({
   name: z.string(),
   domain: z.string(),
   status: z.literal('active'),
-  version: z.literal('1.0.0'),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
   description: z.strictObject({
     usage: z.string(),
     limitations: z.string().regex(/Grain: one row for each [^.]+\.$/),
@@ -63,6 +63,13 @@ describe("the project's contracts", () => {
   it.each(names)('%s has an owner, a grain, servers, a freshness and a meaning for every column', (name) => {
     const file: unknown = parse(readFileSync(join(contractsFolder, name), 'utf8'));
     expect(published.safeParse(file).error).toBeUndefined();
+  });
+
+  it('say when their prices are fixed, where a row is the price of a day', () => {
+    const ofDays = [...loadContracts(contractsFolder).values()].filter(({ columns }) =>
+      columns.some(({ name }) => name === 'close'),
+    );
+    expect(ofDays.filter(({ fixing }) => fixing === null).map(({ dataset }) => dataset)).toEqual([]);
   });
 
   it('have their measures between keys and lineage', () => {

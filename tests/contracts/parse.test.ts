@@ -19,6 +19,7 @@ function lineOf(text: string, part: string): number {
   return text.slice(0, text.indexOf(part)).split('\n').length;
 }
 
+const tolerance = (value: number): string => `  - { property: priceTolerancePct, value: ${value} }`;
 const sqlRule = (query: string): string =>
   `      - { name: extra, type: sql, query: '${query}', mustBe: 0, severity: error, dimension: accuracy }`;
 const tableRule = (facts: string): string =>
@@ -62,6 +63,8 @@ describe('a contract that says only what is known', () => {
       textRuleCount: 1,
       rowsPerCell: 1,
       emptyAnswer: 'failed',
+      priceTolerancePct: 1,
+      fixing: null,
       freshnessDays: null,
     });
     expect(contract.columns.find((column) => column.name === 'price')).toEqual({
@@ -275,6 +278,24 @@ describe('a contract is refused', () => {
       'with rowsPerCell given twice',
       contractText().replace('property: emptyAnswer, value: failed', 'property: rowsPerCell, value: 1'),
       /found 2/,
+    ],
+    [
+      'that gives a tolerance twice',
+      contractText().replace('customProperties:', `customProperties:${`\n${tolerance(2)}`.repeat(2)}`),
+      /priceTolerancePct must be given once, found 2/,
+    ],
+    [
+      'with a tolerance that nothing could keep',
+      contractText().replace('customProperties:', `customProperties:\n${tolerance(0)}`),
+      /value: Too small/,
+    ],
+    [
+      'with a fixing of two lines',
+      contractText().replace(
+        'customProperties:',
+        'customProperties:\n  - { property: fixing, value: "a\\nb" }',
+      ),
+      /value: /,
     ],
     [
       'with another custom property',

@@ -101,7 +101,7 @@ describe.skipIf(!disk)('on a full disk (skipped where a small file system cannot
       table: 'marts.a',
       format: 'csv',
       target,
-      sqlFolder,
+      keys: new Map([['marts.a', ['n']]]),
     } as const;
     expect(await outcomeOf(writeTable(request))).toBe('WarehouseUnwritable');
   });

@@ -11,6 +11,7 @@ const asset = (ticker: string, observedDays = 300): AssetOfReport => ({
   symbol: ticker,
   calendar: 'nyse',
   currency: 'USD',
+  fixing: null,
   observed_days: observedDays,
   open_days: 300,
   missing_open_days: 0,

@@ -35,7 +35,7 @@ const quiet = new Output(true, { write: () => true } as unknown as NodeJS.WriteS
 
 /** The contract of the house, changed: each change is a text and what stands in its place. */
 function changed(version: string, ...changes: (readonly [string, string])[]): Contract {
-  const all = [['version: 1.0.0', `version: ${version}`] as const, ...changes];
+  const all = [['version: 1.1.0', `version: ${version}`] as const, ...changes];
   const next = all.reduce((last, [from, to]) => {
     if (!last.includes(from)) throw new Error(`the contract has no "${from}"`);
     return last.replace(from, () => to);
@@ -47,7 +47,7 @@ const condemning = [
   'where low > high',
   `where low > high or (ticker_id = 'AAPL' and bar_date = '2025-11-18')`,
 ] as const;
-const stricter = changed('1.1.0', condemning);
+const stricter = changed('1.2.0', condemning);
 
 /** Two assets are enough for the story. */
 function stock(ticker: string): object {
@@ -203,7 +203,7 @@ describe('a changed contract, before it is applied', () => {
     const before = await hashesBelow(worked.lake.store, '.');
     const plan = await planOf(stricter);
     expect(plan).toMatchObject({
-      newestJudged: '1.0.0',
+      newestJudged: '1.1.0',
       versionFault: null,
       difference: { reach: 'compatible', changedRules: ['rule.low_not_above_high'] },
       // The accepted cell too: nobody accepted it under this contract.
@@ -223,19 +223,19 @@ describe('a changed contract, before it is applied', () => {
       '      - name: __batch_id',
       '      - name: otc\n        logicalType: integer\n        physicalType: BIGINT\n      - name: __batch_id',
     ] as const;
-    expect(await planOf(changed('1.1.0', column, condemning))).toMatchObject({
+    expect(await planOf(changed('1.2.0', column, condemning))).toMatchObject({
       difference: { addedColumns: ['otc'], reach: 'compatible' },
       counts: { passing: 2, refused: 2 },
     });
   });
 
   it('is refused where its version was not raised', async () => {
-    const silent = changed('1.0.0', condemning);
-    expect((await planOf(silent)).versionFault).toContain('its version is still 1.0.0');
+    const silent = changed('1.1.0', condemning);
+    expect((await planOf(silent)).versionFault).toContain('its version is still 1.1.0');
     const flags = { dataset, wait: true };
     await expect(
       reauditCells(worked.lake, new Map([[dataset, silent]]), flags, quiet, new Date()),
-    ).rejects.toThrow(/Raise its version above 1\.0\.0/);
+    ).rejects.toThrow(/Raise its version above 1\.1\.0/);
   });
 
   it('is not applied by a worker that still runs the one before it', async () => {
@@ -263,11 +263,11 @@ describe('a changed contract, applied', () => {
     expect(await newestRecord(worked.lake, passing)).toMatchObject({
       event: 'published',
       cause: 'contract',
-      contractVersion: '1.1.0',
+      contractVersion: '1.2.0',
       supersedes: { number: 1 },
     });
     expect(await priceOf(passing)).toMatchObject({
-      ...{ audit_status: 'PASSED', cause: 'contract', contract_version: '1.1.0' },
+      ...{ audit_status: 'PASSED', cause: 'contract', contract_version: '1.2.0' },
       ...{ times_restated: 0, is_restated: false },
     });
   });
@@ -276,7 +276,7 @@ describe('a changed contract, applied', () => {
     expect(await newestRecord(worked.lake, condemned)).toMatchObject({ event: 'refused', cause: 'contract' });
     expect(sha256((await worked.lake.store.get(bronzeFile(condemned))) ?? '')).toBe(oldHash);
     const price = await priceOf(condemned);
-    expect(price).toMatchObject({ audit_status: 'REFUSED', contract_version: '1.0.0', state: 'refused' });
+    expect(price).toMatchObject({ audit_status: 'REFUSED', contract_version: '1.1.0', state: 'refused' });
     expect(price?.['audit_reason']).toContain('rule.low_not_above_high');
   });
 

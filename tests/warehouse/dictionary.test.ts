@@ -58,7 +58,8 @@ describe('the dictionary of this repository', () => {
     for (const arrow of [
       'source__massive --> bronze__massive__daily_bars',
       'bronze__massive__daily_bars --> staging__stg_massive__daily_bars',
-      'staging__stg_massive__daily_bars --> intermediate__int_market__observed_prices',
+      'staging__stg_massive__daily_bars --> staging__stg_daily_prices',
+      'staging__stg_daily_prices --> intermediate__int_market__observed_prices',
       'intermediate__int_market__observed_prices --> marts__fct_daily_prices',
       'marts__rpt_performance_summary --> report__index',
     ]) {
@@ -89,11 +90,15 @@ describe('a repository of its own', () => {
     return readDictionary(folder);
   }
 
+  /** What is wrong with files; the generated models are in every dictionary, and their words are not in this one. */
+  const faultsOfFiles = (dictionary: Dictionary): string[] =>
+    faultsOf(dictionary).filter((fault) => fault.startsWith('sql/'));
+
   const header = '-- What it is.\n-- grain: number\n-- key: n\n';
 
   test('a column without a meaning, a meaning without a column and a word that nobody uses are faults', async () => {
     const dictionary = await withModel(`${header}-- column gone: Not there.\nselect 1 as n, 2 as m`);
-    expect(faultsOf(dictionary)).toEqual([
+    expect(faultsOfFiles(dictionary)).toEqual([
       expect.stringContaining('its column m has no meaning'),
       expect.stringContaining('explains gone'),
       'sql/columns.yaml: no column is called mean_Nd.',
@@ -107,7 +112,7 @@ describe('a repository of its own', () => {
       '-- severity: error\nselect * from staging.x where n < 0',
     );
     const dictionary = await withModel('-- grain: number\n-- key: n\nselect 1 as n, 2 as mean_7d');
-    expect(faultsOf(dictionary)).toEqual([
+    expect(faultsOfFiles(dictionary)).toEqual([
       expect.stringMatching(/^sql\/staging\/x.sql/),
       expect.stringMatching(/^sql\/tests\/t.sql/),
     ]);
@@ -118,7 +123,7 @@ describe('a repository of its own', () => {
       `${header}-- column close: Mine.\nselect bars.close, bars.close as high, 1 as n, 2 as mean_30d
       from bronze.csv__daily_closes as bars`,
     );
-    const model = dictionary.models[0];
+    const model = dictionary.models.find(({ file }) => file.name === 'x');
     const meanings = model && columnsOf(dictionary, model).map(({ name, meaning }) => [name, meaning]);
     const csv = dictionary.datasets.find(({ dataset }) => dataset === 'csv.daily_closes');
     const ofContract = csv?.columns.find(({ name }) => name === 'close')?.meaning;

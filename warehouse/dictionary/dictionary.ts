@@ -1,8 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadContracts } from '../../contracts/load.ts';
+import { readAllModels } from '../all-models.ts';
+import { datasetOfBuild } from '../dataset-of-build.ts';
 import { Engine } from '../engine.ts';
 import { referencesOf } from '../references.ts';
-import { modelName, readSqlFolder, type SqlFile } from '../sql-files.ts';
+import { modelName, type SqlFile } from '../sql-files.ts';
 import { columnLineage, type ColumnLineage, type KnownColumns } from './column-lineage.ts';
 import { readContractWords, type DescribedDataset } from './contract-words.ts';
 import { describeWarehouse } from './empty-warehouse.ts';
@@ -39,14 +42,9 @@ export interface Dictionary {
 export async function readDictionary(repository: string): Promise<Dictionary> {
   const sqlFolder = join(repository, 'sql');
   const datasets = readContractWords(join(repository, 'contracts'));
-  const columns = await describeWarehouse(
-    sqlFolder,
-    datasets.map(({ dataset, columns: own }) => ({
-      id: dataset,
-      columns: own.map(({ name, type }) => ({ name, physicalType: type })),
-    })),
-  );
-  const sql = await readSqlFolder(sqlFolder);
+  const ofBuild = [...loadContracts(join(repository, 'contracts')).values()].map(datasetOfBuild);
+  const columns = await describeWarehouse(sqlFolder, ofBuild);
+  const sql = await readAllModels(sqlFolder, ofBuild);
   const engine = await Engine.open({ temporaryFolder: tmpdir() });
   try {
     const describe = async (files: readonly SqlFile[]): Promise<DescribedFile[]> => {

@@ -15,6 +15,7 @@ export function modelPage(dictionary: Dictionary, model: DescribedFile): string 
     table(['column', 'type', 'meaning', 'from', 'tests'], columnRows(dictionary, model, tests)),
     '## Tests',
     table(['test', 'severity', 'what it holds'], [keyTest(model), ...tests.map(testRow)]),
+    ...(model.file.isGenerated ? ['## SQL', `\`\`\`sql\n${model.file.text.trimEnd()}\n\`\`\``] : []),
   );
 }
 
@@ -41,17 +42,11 @@ function factsOf(dictionary: Dictionary, model: DescribedFile): string {
   return [
     `- A row is: ${model.file.header.grain ?? ''}`,
     `- Key: ${model.file.header.key.map(code).join(', ')}`,
-    `- Engine: ${model.notes.engine ?? engineOf(model)}`,
-    `- SQL: ${fileLink(model.file.file)}`,
+    `- Engine: ${model.notes.engine ?? 'any, the model keeps to the portable subset'}`,
+    `- SQL: ${model.file.isGenerated ? 'generated from the contracts, see below' : fileLink(model.file.file)}`,
     `- Reads: ${model.reads.map((table) => tableLink(dictionary, table)).join(', ')}`,
     `- Read by: ${readBy.join(', ') || 'people'}`,
   ].join('\n');
-}
-
-/** Only these two schemas are held to the subset; others may keep to it, and nobody looks. */
-function engineOf({ file }: DescribedFile): string {
-  const isHeld = file.schema === 'intermediate' || file.schema === 'marts';
-  return isHeld ? 'any, the model keeps to the portable subset' : 'duckdb';
 }
 
 function lineageRemark({ lineage }: DescribedFile): string {
