@@ -11,7 +11,13 @@ import { verifyContract } from '../../contracts/verify.ts';
 import { contractsFolder, contractText, temporaryFolder } from './support.ts';
 
 const names = readdirSync(contractsFolder).filter((name) => name.endsWith('.odcs.yaml'));
-const datasets = ['coingecko.market_chart', 'csv.daily_closes', 'massive.daily_bars'];
+const datasets = [
+  'coincap.history',
+  'coingecko.market_chart',
+  'coinpaprika.historical',
+  'csv.daily_closes',
+  'massive.daily_bars',
+];
 
 /** Parts of ODCS that our reader passes over, held strictly here. */
 const published = z.object({
@@ -51,7 +57,7 @@ const published = z.object({
 });
 
 describe("the project's contracts", () => {
-  it('are three, each found by its dataset, with the hash of its bytes', () => {
+  it('are one for each dataset, found by its name, with the hash of its bytes', () => {
     const contracts = loadContracts(contractsFolder);
     expect([...contracts.keys()]).toEqual(datasets);
     for (const [dataset, contract] of contracts) {
@@ -79,6 +85,8 @@ describe("the project's contracts", () => {
         .map((column) => `${column.name} ${column.physicalType}${column.required ? '!' : ''}`),
     );
     expect(measures).toEqual([
+      ['close DOUBLE!'],
+      ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
       ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
       ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
       [

@@ -15,7 +15,7 @@ const assetSchema = z.object({ id: z.string(), rank: z.string().nullable(), supp
 
 let market: SampleMarket;
 beforeAll(async () => {
-  market = await startSampleMarket({ now: () => noon, coins: 120, keys: { coincap: 'sample-key' } });
+  market = await startSampleMarket({ now: () => noon, coins: 92, keys: { coincap: 'sample-key' } });
 });
 afterEach(() => market.clearFaults());
 afterAll(() => market.close());
@@ -68,13 +68,8 @@ describe('the list', () => {
   it('goes by pages of an offset, in texts, with nobody twice and a rank that may be null', async () => {
     const pageOf = async (offset: number): Promise<z.output<typeof assetSchema>[]> =>
       (await ask(urlOf(`/assets?limit=50&offset=${offset}`), z.object({ data: z.array(assetSchema) }))).data;
-    const coins = [
-      ...(await pageOf(0)),
-      ...(await pageOf(50)),
-      ...(await pageOf(100)),
-      ...(await pageOf(150)),
-    ];
-    expect(new Set(coins.map(({ id }) => id)).size).toBe(120);
+    const coins = [...(await pageOf(0)), ...(await pageOf(50)), ...(await pageOf(100))];
+    expect(new Set(coins.map(({ id }) => id)).size).toBe(92);
     expect(coins.slice(0, 3).map(({ rank }) => rank)).toEqual(['1', '2', '3']);
     expect(coins.at(-1)).toMatchObject({ rank: null, supply: null });
   });
