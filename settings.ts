@@ -34,6 +34,8 @@ export interface Settings {
   readonly market: Market;
   readonly lakeFolder: string;
   readonly assets: readonly Asset[];
+  /** The rankings that each daily run takes, and how many of each. */
+  readonly snapshots: SettingsFile['snapshots'];
   readonly sources: Readonly<Record<string, SourceSettings>>;
   readonly csvFiles: CsvFiles;
   readonly schedule: SettingsFile['schedule'];
@@ -75,6 +77,7 @@ export function loadSettings(environment: Environment = environmentWithDotEnv())
       ? folder
       : resolve(environment['MARKETLAKE_DATA_DIR'] ? '.' : projectFolder, folder),
     assets: file.assets,
+    snapshots: file.snapshots,
     sources: sourceSettings(file, environment, projectFolder),
     csvFiles: file.sources.csv.files ?? {},
     schedule: file.schedule,

@@ -1,9 +1,11 @@
 import type { Contract } from '../contracts/contract.ts';
 import { contractChanged } from '../contracts/contract-error.ts';
 import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
+import { cellsOfSnapshots, troubledOfSnapshots } from '../plan/lake-snapshots.ts';
 import { cellsOfOtherContracts, dueAgain, lapsedCells } from '../plan/judged-again.ts';
 import { dueLooks, withLooks } from '../plan/relook.ts';
 import { knownCells, memoryFor } from '../plan/memory.ts';
+import { withMembers } from '../plan/planned-snapshots.ts';
 import { utcDateOf } from '../workflows/pure/cell.ts';
 import type { RunRequest } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -12,20 +14,31 @@ import type { ActivityDeps } from './deps.ts';
 export async function decideCells(deps: ActivityDeps, request: RunRequest, now: Date): Promise<DueCell[]> {
   const assets = await deps.plannedAssets();
   switch (request.kind) {
-    case 'retry':
-      return troubledCells(request.of, await knownCells(deps.index, 'troubled'), assets);
+    case 'retry': {
+      const troubled = await knownCells(deps.index, 'troubled');
+      return [
+        ...troubledCells(request.of, troubled, assets),
+        ...(await troubledOfSnapshots(deps, request.of, troubled, now)),
+      ];
+    }
     case 'reaudit': {
       const contracts = agreedContracts(deps, request.contracts);
-      return dueAgain(await cellsOfOtherContracts(deps.index, contracts, request), assets, 'contract');
+      const cells = await cellsOfOtherContracts(deps.index, contracts, request);
+      return dueAgain(cells, withMembers(assets, deps.plannedSnapshots(), cells), 'contract');
     }
     case 'backfill':
-      return dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
+      return [
+        ...dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now),
+        ...(await cellsOfSnapshots(deps, request, now)),
+      ];
     case 'daily': {
       const due = dueCells(request, assets, await memoryFor(deps.index, request, assets, now), now);
       const rule = { afterDays: deps.relookAfterDays, date: request.date, now };
       const looks = await dueLooks(deps.index, assets, rule);
       const lapsed = await lapsedCells(deps.index, utcDateOf(now.getTime()));
-      return withLapsed(withLooks(due, looks), dueAgain(lapsed, assets, 'acceptance'));
+      const known = withMembers(assets, deps.plannedSnapshots(), lapsed);
+      const cells = [...withLooks(due, looks), ...(await cellsOfSnapshots(deps, request, now))];
+      return withLapsed(cells, dueAgain(lapsed, known, 'acceptance'));
     }
   }
 }

@@ -7,6 +7,7 @@ import type { LakeIndex } from '../lake/lake-index.ts';
 import type { LocalStore } from '../lake/local-store.ts';
 import type { BatchCache } from '../lake/batch-cache.ts';
 import type { PlannedAsset } from '../plan/due-cells.ts';
+import type { PlannedSnapshot } from '../plan/planned-snapshots.ts';
 import type { SourceQuota } from '../sources/quota.ts';
 import type { Resource, Source, SourceAccess } from '../sources/source.ts';
 import type { Asset } from '../settings.ts';
@@ -29,6 +30,8 @@ export interface ActivityDeps {
   /** True on a server that we started: its queues have one partition, so that their limits are exact. */
   readonly areQueuesExact: boolean;
   readonly plannedAssets: () => Promise<readonly PlannedAsset[]>;
+  /** The configured snapshots. */
+  readonly plannedSnapshots: () => readonly PlannedSnapshot[];
   /** So many days after its day was final is a published cell looked at again; ascending, none: never. */
   readonly relookAfterDays: readonly number[];
   readonly sqlFolder: string;

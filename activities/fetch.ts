@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
-import { claimBatch, keepArrived, readArrived, type BatchPage } from '../lake/batches.ts';
+import { claimBatch, keepArrived, readArrived, readArrivedPages, type BatchPage } from '../lake/batches.ts';
 import { refusedRawFile } from '../lake/layout.ts';
 import { SourceError } from '../sources/source-error.ts';
-import type { Ask, PageRequest, RawAnswer, Resource } from '../sources/source.ts';
+import type { Ask, PageRequest, RawAnswer, RawPage, Resource } from '../sources/source.ts';
 import { splitDataset, utcDateOf, type DatasetId } from '../workflows/pure/cell.ts';
 import type { WindowAsk } from '../workflows/pure/run.ts';
 import { askedOn } from '../lake/asked-on.ts';
@@ -39,7 +39,9 @@ export async function fetch(deps: ActivityDeps, task: FetchTask): Promise<Fetche
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
   if (task.index === 0) await claimBatch(deps.store, task.batchId, { workflowId, workflowRunId });
   const { resource } = datasetParts(deps, task.dataset);
-  const ask = askedOn(task.ask, utcDateOf(deps.now().getTime()));
+  const today = utcDateOf(deps.now().getTime());
+  const ask = askedOn(task.ask, today);
+  if (ask.kind === 'snapshot' && ask.date !== today) throw dayOver(task.dataset, ask.date, today);
   const request = task.target === undefined ? resource.firstPage(ask) : { target: task.target };
   try {
     return describe(await askOnce(deps, resource, task, ask, request));
@@ -62,6 +64,7 @@ async function askOnce(
   };
   const answer = await observed(deps, task, () => resource.send(request, access));
   const content = readOrRefuse(() => resource.readPage({ body: answer.body }, ask), answer.body);
+  const next = content.next ?? (await nextPage(deps, resource, task, ask, { body: answer.body }));
   const page = {
     index: task.index,
     request,
@@ -69,9 +72,30 @@ async function askOnce(
     contentType: answer.contentType,
     body: answer.body,
     rowCount: content.rowCount,
-    ...(content.next ? { next: content.next } : {}),
+    ...(next ? { next } : {}),
   };
   return keepArrived(deps.store, task.batchId, page, deps.now());
+}
+
+/** Whether a snapshot is whole only all its pages together tell. */
+async function nextPage(
+  { store }: ActivityDeps,
+  resource: Resource,
+  { batchId, index }: FetchTask,
+  ask: Ask,
+  page: RawPage,
+): Promise<PageRequest | undefined> {
+  if (!resource.nextPage) return undefined;
+  return resource.nextPage([...(await readArrivedPages(store, batchId, index)), page], ask);
+}
+
+/** What a source tells today is no word on another day, whatever its answer is stamped with. */
+function dayOver(dataset: DatasetId, date: string, today: string): SourceError {
+  return new SourceError(
+    'DayOver',
+    `Taking the snapshot ${dataset} of ${date}: it is ${today} (UTC) by now, and how a past day stood cannot be asked for. ` +
+      'The next daily run gives that day up, with this reason, and takes its own.',
+  );
 }
 
 /** Tells how long the source took, and with which status it answered. */

@@ -1,5 +1,6 @@
 import { lookForAlerts } from '../alerts/look.ts';
 import type { DeliveryRef } from '../alerts/alert-records.ts';
+import { wholeDayOf } from '../plan/planned-snapshots.ts';
 import type { RunContext } from '../workflows/pure/run.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -20,7 +21,7 @@ export async function findAlerts(
 ): Promise<readonly DeliveryRef[]> {
   const { alerts } = deps;
   if (!alerts) return [];
-  const assets = await deps.plannedAssets();
+  const assets = [...(await deps.plannedAssets()), ...deps.plannedSnapshots().map(wholeDayOf)];
   const look = {
     run: context.run,
     now: deps.now(),

@@ -1,5 +1,5 @@
 import { audit } from './audit.ts';
-import { auditMonth } from './audit-month.ts';
+import { auditMany } from './audit-many.ts';
 import { awaitPartition, awaitWorkflow } from './await-partition.ts';
 import { deliver } from './deliver.ts';
 import { beating } from './beat.ts';
@@ -15,7 +15,8 @@ import { planCell, planDay } from './plan-cell.ts';
 import { planHistories } from './plan-histories.ts';
 import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
-import { publishMonth } from './publish-month.ts';
+import { publishMany } from './publish-many.ts';
+import { readMembers } from './read-members.ts';
 import { recordAct } from './record-act.ts';
 import { recordDelivery } from './record-delivery.ts';
 import { recordSkip } from './record-skip.ts';
@@ -23,7 +24,7 @@ import { recordCell, recordRunEnd, recordWindowFailure } from './record.ts';
 import { report } from './report.ts';
 import { stage } from './stage.ts';
 import { holdRequests, leaveLine, takePermit } from './take-permit.ts';
-import { writeMonth } from './write-month.ts';
+import { writeMany } from './write-many.ts';
 import { writeTmp } from './write-tmp.ts';
 
 /** Every step that a workflow can have done, by the name under which Temporal knows it. */
@@ -42,9 +43,10 @@ const steps = {
   writeTmp,
   audit,
   publish,
-  writeMonth,
-  auditMonth,
-  publishMonth,
+  writeMany,
+  auditMany,
+  publishMany,
+  readMembers,
   recordCell,
   recordWindowFailure,
   recordRunEnd,

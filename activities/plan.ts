@@ -1,5 +1,5 @@
 import { jsonBytes, parseJson } from '../lake/json.ts';
-import { planPageFile, runRecordsFolder } from '../lake/layout.ts';
+import { cellRecordsFolder, planPageFile, runRecordsFolder } from '../lake/layout.ts';
 import { recordClosedDays } from '../lake/closed-days.ts';
 import { appendCellRecord, appendOnce } from '../lake/records.ts';
 import type { DueCell } from '../plan/due-cells.ts';
@@ -55,6 +55,7 @@ export async function keepPlan(
   const made = makePlan(request, cells, utcDateOf(now.getTime()));
   const about = { run, workflowRunId: plannedBy, recordedAt: now.toISOString() };
   await recordClosed(deps, made.newlyClosed, about);
+  await recordSkipped(deps, made.newlySkipped, about);
   const pageCount = await writePages(deps, made, run, plannedBy);
   return { pageCount, windowCount: made.windows.length, summary: made.summary };
 }
@@ -94,6 +95,24 @@ async function recordClosed(
   );
   for (const [dataset, count] of countsByDataset(closed.map(({ cell }) => cell)))
     deps.observe({ kind: 'cells', run, dataset, outcome: 'closed', count });
+}
+
+async function recordSkipped(
+  deps: ActivityDeps,
+  cells: readonly DueCell[],
+  about: { readonly run: string; readonly workflowRunId: string; readonly recordedAt: string },
+): Promise<void> {
+  for (const {
+    asset: { dataset, ticker },
+    date,
+    fate,
+  } of cells) {
+    if (fate.kind !== 'skipped' || fate.reason === undefined) continue;
+    const { reason } = fate;
+    const cell = { dataset, ticker, date };
+    await appendOnce(deps.store, cellRecordsFolder(cell), { ...about, event: 'skipped', reason });
+    deps.observe({ kind: 'cell', run: about.run, cell, outcome: 'skipped', reason });
+  }
 }
 
 function countsByDataset(cells: readonly { readonly dataset: DatasetId }[]): Map<DatasetId, number> {

@@ -37,6 +37,7 @@ export async function publish(
 ): Promise<Publication> {
   const facts = {
     ...publicationFacts(deps, context, task),
+    symbol: task.symbol,
     ...(task.cause ? { cause: task.cause } : {}),
     ...(await acceptanceFacts(deps, task)),
   };
@@ -51,7 +52,7 @@ export async function publish(
 export function publicationFacts(
   deps: ActivityDeps,
   context: RunContext,
-  task: Omit<PublishTask, 'date' | 'candidate'>,
+  task: Pick<PublishTask, 'dataset' | 'batch' | 'contractVersion' | 'audit' | 'look'>,
 ): PublicationFacts {
   const { workflowId, workflowRunId } = currentAttempt(deps.lake.id);
   return {
@@ -60,7 +61,6 @@ export function publicationFacts(
     workflowId,
     workflowRunId,
     batch: task.batch,
-    symbol: task.symbol,
     contractVersion: task.contractVersion,
     contractSha256: datasetParts(deps, task.dataset).contract.sha256,
     writer: writerVersion,

@@ -1,6 +1,7 @@
 import { cellRecordsFolder } from '../lake/layout.ts';
 import { appendOnce } from '../lake/records.ts';
 import { knownCell } from '../plan/memory.ts';
+import { memberOf } from '../plan/planned-snapshots.ts';
 import { PlanError } from '../plan/plan-error.ts';
 import type { CellState, DatasetId, PartitionDate } from '../workflows/pure/cell.ts';
 import type { RunContext } from '../workflows/pure/run.ts';
@@ -29,7 +30,10 @@ export async function recordSkip(
   { ticker, date, dataset, reason }: SkipNote,
 ): Promise<SkipOutcome> {
   const assets = await deps.plannedAssets();
-  const asset = assets.find((one) => one.ticker === ticker && (dataset ?? one.dataset) === one.dataset);
+  const snapshot = deps.plannedSnapshots().find((one) => one.dataset === dataset);
+  const asset = snapshot
+    ? memberOf(snapshot, ticker)
+    : assets.find((one) => one.ticker === ticker && (dataset ?? one.dataset) === one.dataset);
   if (!asset) {
     throw new PlanError(
       `${ticker} cannot be skipped: it is no ticker of ${dataset ?? 'this lake'}. Known: ${assets.map((one) => one.ticker).join(', ')}.`,

@@ -1,10 +1,12 @@
 import { sealBatch } from '../lake/batches.ts';
 import { windowRecordsFolder } from '../lake/layout.ts';
 import { appendOnce } from '../lake/records.ts';
+import { tickerOfMember } from '../sources/snapshot.ts';
 import { splitDataset, type DatasetId } from '../workflows/pure/cell.ts';
 import type { BatchRef, RunContext, WindowAsk } from '../workflows/pure/run.ts';
 import { currentAttempt } from './attempt.ts';
 import type { ActivityDeps } from './deps.ts';
+import { snapshotFacts } from './read-members.ts';
 
 /** A batch whose pages have all arrived. */
 export interface StageTask {
@@ -37,6 +39,18 @@ export async function stage(deps: ActivityDeps, context: RunContext, task: Stage
     workflowRunId,
     batch,
     requestCount: task.pageCount,
+    ...(await universeOf(deps, task, batch)),
   });
   return batch;
+}
+
+/** Who was in a snapshot is recorded at once with its batch, whatever becomes of the cells. */
+async function universeOf(deps: ActivityDeps, { dataset, ask }: StageTask, batch: BatchRef): Promise<object> {
+  if (ask.kind !== 'snapshot') return {};
+  const { ids, repeated } = await snapshotFacts(deps, dataset, batch);
+  const members = ids.map((id) => {
+    const ticker = tickerOfMember(id);
+    return ticker === id ? { ticker } : { ticker, id };
+  });
+  return { snapshot: { date: ask.date, top: ask.top, members, repeated } };
 }

@@ -38,7 +38,10 @@ export async function writeCell(
 ): Promise<Written> {
   const { resource, contract } = datasetParts(deps, task.dataset);
   const records = task.cause ? [] : await readCellRecords(deps.store, task);
-  if (isDiscredited(records, task.batch.id, contract.sha256)) return { outcome: 'batch-refused' };
+  // Nothing but its batch will ever tell of a snapshot's member.
+  const isAllThereIs = resource.coverage.isSnapshot === true;
+  if (!isAllThereIs && isDiscredited(records, task.batch.id, contract.sha256))
+    return { outcome: 'batch-refused' };
   const loaded = await deps.batches.read(splitDataset(task.dataset).source, task.batch);
   const encoded = cellBytes(resource, contract, loaded, task);
   if (!encoded) {

@@ -7,7 +7,12 @@ import type { Output } from './command/output.ts';
 import { keyLines, keyStanding } from './run/key-lines.ts';
 import { performRun } from './run/perform-run.ts';
 import { withRangeFlags } from './run/range-flags.ts';
-import { backfillRequest, type BackfillFlags, type NamedRequest } from './run/run-request.ts';
+import {
+  backfillRequest,
+  withTodaysSnapshots,
+  type BackfillFlags,
+  type NamedRequest,
+} from './run/run-request.ts';
 import { bringUp } from './stack/bring-up.ts';
 import { claimStart } from './stack/start-claim.ts';
 import { placesLines } from './stack/places.ts';
@@ -20,7 +25,7 @@ const program = withRangeFlags(new Command('start'))
 await runCommand<BackfillFlags & { once?: boolean }>(program, async (output, flags) => {
   const now = new Date();
   const open = await openLake();
-  const named = await backfillRequest(flags, open, now);
+  const named = withTodaysSnapshots(await backfillRequest(flags, open, now), open, now);
   const say = (line: string): void => output.say(line);
   keyLines(keyStanding(open.settings)).forEach(say);
   const claim = await claimStart(open.store, say);

@@ -9,8 +9,10 @@ import { openCells, openRuns, type OpenExecution } from './run/open-runs.ts';
 import { asOfHelp } from './as-of/instant.ts';
 import { pastStatus } from './status/past-status.ts';
 import { showStatus, type SeenStatus } from './status/show-status.ts';
+import { isSnapshotSettled, snapshotsOf } from './status/snapshots.ts';
 import { standingsOf, withRunning } from './status/standings.ts';
 import { showWhy } from './why/show-why.ts';
+import { utcDateOf } from '../workflows/pure/cell.ts';
 import { statusRange, type StatusFlags } from './status/status-range.ts';
 
 const program = new Command('status')
@@ -34,7 +36,9 @@ await runCommand<StatusFlags & { why?: string[] }>(program, async (output, flags
       ? await presentStatus(flags, open, now)
       : await pastStatus({ ...flags, asOf: flags.asOf }, open, now);
   showStatus(output, open, seen);
-  return areSettled(seen.cells) ? exitCode.good : exitCode.cellsMissing;
+  const { cells, snapshots = [] } = seen;
+  const isSettled = areSettled(cells) && snapshots.every(isSnapshotSettled);
+  return isSettled ? exitCode.good : exitCode.cellsMissing;
 });
 
 async function presentStatus(flags: StatusFlags, open: OpenLake, now: Date): Promise<SeenStatus> {
@@ -43,7 +47,10 @@ async function presentStatus(flags: StatusFlags, open: OpenLake, now: Date): Pro
   const { cells: executions, runs, waits, unknown } = await workInHand(open);
   const cells = withRunning(known, new Set(executions.map(({ id }) => id)));
   const openAlerts = await countOpenAlerts(open.index);
-  return { range, cells, runs, waits, openAlerts, ...(unknown === undefined ? {} : { unknown }) };
+  // A snapshot is taken on its own day, which is not final yet for anything else.
+  const to = flags.to ?? utcDateOf(now.getTime());
+  const snapshots = range.tickers === null ? await snapshotsOf(open, { ...range, to }) : [];
+  return { range, cells, runs, waits, openAlerts, snapshots, ...(unknown === undefined ? {} : { unknown }) };
 }
 
 interface Work {

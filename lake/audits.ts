@@ -29,7 +29,8 @@ const auditSchema = z.object({
   keptAt: z.string().optional(),
 });
 
-const dateSchema = z.object({ date: z.string().optional() });
+/** Whose a line is, where the file's name does not say. */
+const whoseSchema = z.object({ date: z.string().optional(), ticker: z.string().optional() });
 
 /** What an audit found about one candidate, as its file tells it. */
 export type KeptAudit = Readonly<z.infer<typeof auditSchema>>;
@@ -41,28 +42,32 @@ export type FoundAudit =
 
 /**
  * Reads the audit of a cell's candidate from the file that a record names: one verdict, or one a line, each with
- * the date of its cell.
+ * the date or the ticker of its cell.
  */
 export async function readAudit(store: Store, file: string, cell: CellKey): Promise<FoundAudit> {
   const lines = await readAudits(store, file);
-  const own = lines.find(({ date }) => date === undefined || date === cell.date);
+  const own = lines.find(
+    ({ date = cell.date, ticker = cell.ticker }) => date === cell.date && ticker === cell.ticker,
+  );
   return (
-    own?.read ?? { outcome: 'gone', found: lines.length === 0 ? 'no file' : 'no verdict about this day' }
+    own?.read ?? { outcome: 'gone', found: lines.length === 0 ? 'no file' : 'no verdict about this cell' }
   );
 }
 
-/** Reads every verdict of a file; none where there is no file. The date is undefined in a file of one. */
+/** Reads every verdict of a file; none where there is no file. Date and ticker are undefined where the file's name tells. */
 export async function readAudits(
   store: Store,
   file: string,
-): Promise<{ readonly date: string | undefined; readonly read: FoundAudit }[]> {
+): Promise<
+  { readonly date?: string | undefined; readonly ticker?: string | undefined; readonly read: FoundAudit }[]
+> {
   const bytes = await store.get(file);
   if (!bytes) return [];
   const lines = Buffer.from(bytes).toString('utf8').replace(/\n$/, '').split('\n');
   return lines.map((line) => {
     const text = Buffer.from(`${line}\n`, 'utf8');
-    const dated = dateSchema.safeParse(tryParseJson(text));
-    return { date: dated.data?.date, read: auditOf(text) };
+    const whose = whoseSchema.safeParse(tryParseJson(text));
+    return { ...whose.data, read: auditOf(text) };
   });
 }
 

@@ -80,6 +80,20 @@ export async function readArrived(
   return bytes ? pageSchema.parse(parseJson(bytes)) : undefined;
 }
 
+/** Reads the raw pages of a batch that arrived so far, before it is sealed. */
+export async function readArrivedPages(store: Store, batchId: string, count: number): Promise<RawPage[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const body = await store.get(pageFile(incomingFolder(batchId), index));
+      if (body) return { body };
+      throw new LakeError(
+        'LakeDamaged',
+        `Page ${index + 1} of batch ${batchId} is gone from ${store.pathOf(incomingFolder(batchId))} before it was sealed. Run the window again.`,
+      );
+    }),
+  );
+}
+
 /** Says, before the first page comes, which workflow collects a batch: recovery leaves it alone while that runs. */
 export async function claimBatch(store: Store, batchId: string, owner: BatchOwner): Promise<void> {
   await store.put(`${incomingFolder(batchId)}/${ownerFile}`, jsonBytes(owner));

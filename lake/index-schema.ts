@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 9;
+export const indexVersion = 10;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -47,6 +47,28 @@ create view window_failures as
     qualify row_number() over (
         partition by source, resource, cell.ticker, cell.date order by recorded_at desc
     ) = 1;
+create view snapshots as
+    select
+        source, resource, (body ->> '$.snapshot.date')::date as date, batch_id,
+        body ->> '$.batch.ingestionDate' as ingestion_date, (body ->> '$.snapshot.top')::integer as top,
+        json_array_length(body, '$.snapshot.members')::integer as member_count,
+        from_json(body -> '$.snapshot.repeated', '["VARCHAR"]') as repeated, request_count, recorded_at, run, window_id, number
+    from window_records
+    where event = 'staged' and json_exists(body, '$.snapshot')
+    qualify row_number() over (partition by source, resource, date order by recorded_at, window_id, number) = 1;
+create view snapshot_members as
+    with told as (
+        select
+            snapshots.source, snapshots.resource, snapshots.date, snapshots.batch_id, snapshots.ingestion_date,
+            unnest(from_json(records.body -> '$.snapshot.members', '[{"ticker":"VARCHAR","id":"VARCHAR"}]')) as member,
+            generate_subscripts(from_json(records.body -> '$.snapshot.members', '["JSON"]'), 1)::integer as rank
+        from snapshots
+        inner join window_records as records using (window_id, number)
+    )
+    select
+        source, resource, date, rank, member.ticker as ticker, coalesce(member.id, member.ticker) as member_id,
+        batch_id, ingestion_date
+    from told;
 create view cells as
     with newest as (
         select * from cell_records
@@ -72,6 +94,11 @@ create view cells as
         select failure.* from window_failures as failure
         left join newest using (source, resource, ticker, date)
         where failure.after_number >= coalesce(newest.number, 0)
+            -- That a snapshot was not to be had is over once it is taken: its cells have states of their own.
+            and not (failure.ticker = 'all' and exists (
+                select 1 from snapshots as taken
+                where taken.source = failure.source and taken.resource = failure.resource and taken.date = failure.date
+            ))
     ) as failed using (source, resource, ticker, date);
 create view publications as
     select
@@ -90,16 +117,20 @@ const text = (path: string): string => `content::json ->> '${path}'`;
 const filesRead =
   '(with read as materialized (select filename, content from read_text($files)) select * from read)';
 
-/** The entry of the path's own date in a file that is an entry of many cells; any other file is an entry itself. */
+/** The entry of the path's own date, or ticker, in a file that is an entry of many cells; any other file is an entry itself. */
 const ownEntry = `case when json_exists(body, '$.cells')
         then json_merge_patch(body, '{"cells":null}', json_extract(body, concat('/cells/', date)))
+        when json_exists(body, '$.members')
+        then json_merge_patch(body, '{"members":null}', json_extract(body, concat('/members/', ticker_in_path)))
         else body end`;
 
 /** Reads new cell records; `$files` is replaced by a list of paths. */
 export const insertCellRecords = `
 insert into cell_records
 with texts as materialized (
-    select filename, ${key('date')} as date, content::json as body from read_text($files)
+    select filename, ${key('date')} as date, regexp_extract(filename, '^.*/ticker=([^/]+)/', 1) as ticker_in_path,
+        content::json as body
+    from read_text($files)
 ), entries as materialized (
     select filename, date, ${ownEntry} as content from texts
 )
@@ -170,7 +201,7 @@ insert into alert_records select
     filename, content::json
 from ${filesRead}`;
 
-/** Reads new verdicts, one a line: of one cell, whose date stands in the path, or of a month's, each with its date. */
+/** Reads new verdicts, one a line: of one cell, whose keys stand in the path, or of many, each with its date or ticker. */
 export const insertAudits = `
 insert into audits
 with lines as (
@@ -184,7 +215,7 @@ with lines as (
     from lines
 )
 select
-    ${key('source')}, ${key('resource')}, ${key('ticker')}, date::date,
+    ${key('source')}, ${key('resource')}, coalesce(${text('$.ticker')}, ${key('ticker')}), date::date,
     url_decode(regexp_extract(filename, '~([^/~]+)\\.json$', 1)), (${text('$.auditedAt')})::timestamptz,
     ${text('$.run')}, ${text('$.batch.id')}, ${text('$.contractVersion')}, ${text('$.verdict.outcome')},
     (${text('$.verdict.ruleCount')})::integer, content -> '$.verdict.checks',

@@ -19,8 +19,8 @@ import type { Store } from './store.ts';
 const indexFile = 'index.duckdb';
 /** More at once are no faster, and their texts stand in memory together. */
 const entriesAtOnce = 1_000;
-/** What a file with the verdicts of a month counts. */
-const entriesOfMonth = 25;
+/** What a file with the verdicts of a month, or of a lot, counts. */
+const entriesOfMany = 50;
 const lockTries = 200;
 const lockPauseMs = 50;
 
@@ -181,7 +181,7 @@ function portionsOf(keys: readonly string[]): string[][] {
       room = entriesAtOnce;
     }
     portions.at(-1)?.push(key);
-    room -= key.includes('/month=') ? entriesOfMonth : 1;
+    room -= /^audits\/.*\/(?:ticker=all\/|month=)/.test(key) ? entriesOfMany : 1;
   }
   return portions;
 }

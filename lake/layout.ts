@@ -94,7 +94,7 @@ export function candidateFile(
   return `candidates/${parts.map(encodeSegment).join('~')}.parquet`;
 }
 
-/** Whose a candidate is: its cell's workflow, or, with the batch's id, the month's that takes it from that batch. */
+/** Whose a candidate is: its cell's workflow, or, with a batch's id or a lot's mark, that of many cells of that batch. */
 export interface CandidateName {
   readonly cell: CellKey;
   readonly attemptId: string;

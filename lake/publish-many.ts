@@ -13,9 +13,11 @@ import {
 import { sharedRecord } from './records.ts';
 import type { Store } from './store.ts';
 
-/** A cell of one ticker with the candidate that passed its audit. */
+/** One of many cells, of one ticker or of one date, with the candidate that passed its audit. */
 export interface AuditedCell {
   readonly cell: CellKey;
+  /** The source's own name of its asset. */
+  readonly symbol?: string;
   readonly candidate: Candidate;
 }
 
@@ -28,7 +30,7 @@ export type CellPublication =
 const cellsAtOnce = 16;
 
 /**
- * Publishes the cells of one ticker as `publishCandidate` does each, in its order and with its fences, but with one
+ * Publishes the cells of one ticker, or of one date, as `publishCandidate` does each, in its order and with its fences, but with one
  * record file for all: it is claimed as each cell's next entry just before that cell's rename. What befalls one cell
  * stops no other.
  * @param beat is called whenever a cell is settled.
@@ -68,14 +70,16 @@ type Intended = AuditedCell & { readonly intent: Intent };
 type Left = Extract<CellPublication, { reason: string }>;
 
 function recordOf(intended: readonly Intended[], facts: PublicationFacts): Uint8Array {
+  const [first] = intended;
+  const isOfOneSymbol = intended.every(({ symbol }) => symbol === first?.symbol);
+  const shared = isOfOneSymbol && first?.symbol !== undefined ? { symbol: first.symbol } : {};
   return sharedRecord(
-    { event: 'published', ...facts },
-    new Map(
-      intended.map(({ cell, intent }) => {
-        const { event, ...content } = intent.entry;
-        return [cell.date, event === 'published' ? content : { event, ...content }];
-      }),
-    ),
+    { event: 'published', ...facts, ...shared },
+    intended.map(({ cell, symbol, intent }) => {
+      const { event, ...content } = intent.entry;
+      const own = { ...(isOfOneSymbol || symbol === undefined ? {} : { symbol }), ...content };
+      return { cell, entry: event === 'published' ? own : { event, ...own } };
+    }),
   );
 }
 

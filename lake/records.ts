@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { CellKey, PartitionDate } from '../workflows/pure/cell.ts';
+import type { CellKey } from '../workflows/pure/cell.ts';
 import { checkedJsonBytes, checksumOf } from './checked-json.ts';
 import { parseJson, tryParseJson } from './json.ts';
-import { cellOfPath, cellRecordsFolder, numberOfRecord, recordFile } from './layout.ts';
+import { cellOfPath, cellRecordsFolder, encodeSegment, numberOfRecord, recordFile } from './layout.ts';
 import { LakeError } from './lake-error.ts';
 import type { Store } from './store.ts';
 
@@ -87,6 +87,8 @@ const cellRecordSchema = z.object({
 
 /** One file that is an entry of many cells: what holds for all of them, and by date what is each one's own. */
 const sharedRecordSchema = z.looseObject({ cells: z.record(z.string(), z.looseObject({})) });
+/** The same of cells of one date: by the ticker, as it stands in paths. */
+const sharedByTickerSchema = z.looseObject({ members: z.record(z.string(), z.looseObject({})) });
 
 /** One entry of a cell. */
 export type CellRecord = Readonly<z.infer<typeof cellRecordSchema>>;
@@ -120,20 +122,35 @@ export async function readCellRecord(store: Store, folder: string, number: numbe
   );
 }
 
-/** Writes one file that, linked into the folders of many cells of one ticker, is the entry of each. */
-export function sharedRecord(
-  shared: Partial<CellRecord>,
-  own: ReadonlyMap<PartitionDate, Partial<CellRecord>>,
-): Uint8Array {
-  return checkedJsonBytes({ ...shared, cells: Object.fromEntries(own) });
+/** What is one cell's own in an entry that it shares with others. */
+export interface OwnEntry {
+  readonly cell: CellKey;
+  readonly entry: Partial<CellRecord>;
 }
 
-/** The folder's date tells which cell of a shared file is meant; what is its own goes before what is shared. */
+/** Writes one file that, linked into the folders of many cells of one ticker or of one date, is the entry of each. */
+export function sharedRecord(shared: Partial<CellRecord>, own: readonly OwnEntry[]): Uint8Array {
+  const isOfOneTicker = own.every(({ cell }) => cell.ticker === own[0]?.cell.ticker);
+  const entries = own.map(({ cell, entry }) => [
+    isOfOneTicker ? cell.date : encodeSegment(cell.ticker),
+    entry,
+  ]);
+  return checkedJsonBytes({ ...shared, [isOfOneTicker ? 'cells' : 'members']: Object.fromEntries(entries) });
+}
+
+/** The folder tells which cell of a shared file is meant; what is its own goes before what is shared. */
 function ownEntry(content: unknown, folder: string): unknown {
-  const shared = sharedRecordSchema.safeParse(content);
-  if (!shared.success) return content;
-  const { cells, ...common } = shared.data;
-  const own = cells[cellOfPath(folder)?.date ?? ''];
+  const cell = cellOfPath(folder);
+  const byDate = sharedRecordSchema.safeParse(content);
+  if (byDate.success) {
+    const { cells, ...common } = byDate.data;
+    const own = cells[cell?.date ?? ''];
+    return own && { ...common, ...own };
+  }
+  const byTicker = sharedByTickerSchema.safeParse(content);
+  if (!byTicker.success) return content;
+  const { members, ...common } = byTicker.data;
+  const own = cell && members[encodeSegment(cell.ticker)];
   return own && { ...common, ...own };
 }
 

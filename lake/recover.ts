@@ -8,7 +8,7 @@ import { currentPublication, fulfil } from './promise.ts';
 import { isErrno } from './lake-error.ts';
 import { recoverBronze } from './recover-bronze.ts';
 import type { Recovered, RecoveryHelp } from './recovery.ts';
-import { monthId, partitionId } from '../workflows/pure/ids.ts';
+import { partitionId, togetherId } from '../workflows/pure/ids.ts';
 
 /**
  * What a start puts right after processes died: remains of dead writers are removed, promised renames are
@@ -78,7 +78,7 @@ async function settleCandidates(
     const candidate = candidateOfFile(key);
     if (!candidate) continue;
     const { cell, attemptId, monthOfBatch } = candidate;
-    const owner = monthOfBatch === undefined ? partitionId(cell) : monthId(cell, monthOfBatch);
+    const owner = monthOfBatch === undefined ? partitionId(cell) : togetherId(cell, monthOfBatch);
     if (await help.isOpen(owner, attemptId.split('.')[0] ?? '')) continue;
     const promise = await currentPublication(store, cell);
     if (promise?.record.candidate === key && (await fulfil(store, cell, promise)))

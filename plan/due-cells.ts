@@ -21,6 +21,8 @@ export interface PlannedAsset {
   /** Days back that the source's plan reaches; null: no limit. */
   readonly historyDays: number | null;
   readonly coverage: Coverage;
+  /** Of a snapshot: how many are asked for. */
+  readonly top?: number;
 }
 
 /** What the lake remembers of a cell. */
@@ -44,7 +46,9 @@ export interface DueCell {
   readonly known: KnownCell | undefined;
   readonly fate:
     | { readonly kind: 'closed'; readonly reason: string }
-    | { readonly kind: 'published' | 'skipped' | 'todo' }
+    | { readonly kind: 'published' | 'todo' }
+    /** Given up; where a reason stands, it is this plan that gives it up. */
+    | { readonly kind: 'skipped'; readonly reason?: string }
     /** Judged before; its staged batch is judged again, for this cause. */
     | { readonly kind: 'todo'; readonly cause: JudgedAgainCause; readonly batch: BatchRef }
     /** Published, and to be looked at again. */
@@ -178,9 +182,14 @@ export function troubledCells(
   const byKey = new Map(assets.map((asset) => [`${asset.dataset}/${asset.ticker}`, asset]));
   return troubled.flatMap(({ dataset, ticker, date, known }) => {
     const asset = byKey.get(`${dataset}/${ticker}`);
-    if (!asset || (of !== 'all' && !isOfRun(known.run, of))) return [];
+    if (!asset || !isTroubleOf(of, known)) return [];
     return [{ asset, date, known, fate: { kind: 'todo' as const } }];
   });
+}
+
+/** Tells whether a retry of one run, or of `all`, takes a cell up. */
+export function isTroubleOf(of: string, { run }: KnownCell): boolean {
+  return of === 'all' || isOfRun(run, of);
 }
 
 /** A cell that a retry of the run could not mend is still that run's. */

@@ -1,4 +1,4 @@
-import type { RunRequest, WindowTask } from '../workflows/pure/run.ts';
+import { expectedCells, type RunRequest, type WindowTask } from '../workflows/pure/run.ts';
 
 /** From so many cells on, a backfill goes by the month unless a person says otherwise. */
 const cellsForMonths = 2_000;
@@ -23,11 +23,11 @@ function isHistory({ looks }: WindowTask): boolean {
   return Object.values(looks ?? {}).some((dated) => Object.values(dated).includes('history'));
 }
 
-/** How many cells of a plan go by the month. */
+/** How many cells of a plan are done together: a month, or a lot of a snapshot's, at a time. */
 export function cellsByMonth(windows: readonly WindowTask[]): number {
   return windows
-    .filter(({ grain }) => grain === 'month')
-    .reduce((count, { assets, dates }) => count + assets.length * dates.length, 0);
+    .filter(({ grain }) => grain !== undefined)
+    .reduce((count, window) => count + expectedCells(window), 0);
 }
 
 function isByMonth(request: RunRequest, cellsToDo: number): boolean {

@@ -3,6 +3,7 @@ import { splitDataset } from '../workflows/pure/cell.ts';
 import type { LoneCell, PlanPage, PlanSummary, RunRequest, WindowTask } from '../workflows/pure/run.ts';
 import type { DueCell } from './due-cells.ts';
 import { cellsByMonth, inLanes } from './lanes.ts';
+import { isWholeDay } from './planned-snapshots.ts';
 import { planWindows } from './windows.ts';
 
 /** What a run sets out to do. */
@@ -13,6 +14,8 @@ export interface Plan {
   readonly alone: readonly LoneCell[];
   /** Closed days that the lake does not know to be closed yet. */
   readonly newlyClosed: readonly DueCell[];
+  /** Cells that this plan gives up, with the reason. */
+  readonly newlySkipped: readonly DueCell[];
 }
 
 const windowsOnPage = 20;
@@ -42,6 +45,7 @@ export function makePlan(request: RunRequest, cells: readonly DueCell[], today: 
     windows,
     alone: cells.flatMap(loneCell),
     newlyClosed: cells.filter((cell) => cell.fate.kind === 'closed' && cell.known?.state !== 'closed'),
+    newlySkipped: cells.filter(({ fate }) => fate.kind === 'skipped' && fate.reason !== undefined),
   };
 }
 
@@ -59,8 +63,11 @@ function summarize(
   // A look reaches a month back, and is none of the days that were asked for.
   const first = cells.find(({ fate }) => fate.kind !== 'look')?.date ?? today;
   let [from, to] = [first, first];
-  for (const { date, fate } of cells) {
-    counts[fate.kind] += 1;
+  let ofSnapshots = 0;
+  for (const { asset, date, fate } of cells) {
+    const isToTake = fate.kind === 'todo' && isWholeDay(asset);
+    counts[fate.kind] += isToTake ? (asset.top ?? 1) : 1;
+    if (isToTake) ofSnapshots += asset.top ?? 1;
     if (fate.kind === 'look') continue;
     if (date < from) from = date;
     if (date > to) to = date;
@@ -68,10 +75,11 @@ function summarize(
   const byMonth = cellsByMonth(windows);
   const { look: looks, ...fates } = counts;
   return {
-    due: cells.length - looks,
+    due: Object.values(fates).reduce((sum, count) => sum + count, 0),
     ...fates,
     ...(looks > 0 ? { looks } : {}),
     ...(byMonth > 0 ? { byMonth } : {}),
+    ...(ofSnapshots > 0 ? { ofSnapshots } : {}),
     requests: requestsBySource(windows),
     from,
     to,
@@ -83,7 +91,7 @@ function requestsBySource(windows: readonly WindowTask[]): Record<string, number
   for (const window of windows) {
     if (window.batch) continue;
     const { source } = splitDataset(window.dataset);
-    requests[source] = (requests[source] ?? 0) + 1;
+    requests[source] = (requests[source] ?? 0) + (window.pages ?? 1);
   }
   return requests;
 }

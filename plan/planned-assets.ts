@@ -40,6 +40,11 @@ async function planned(asset: Asset, from: AssetSources, now: Date): Promise<Pla
       `${asset.ticker} names dataset ${dataset}, which does not exist. Write one of: ${known.join(', ')}.`,
     );
   }
+  if (resource.coverage.isSnapshot) {
+    throw new PlanError(
+      `${asset.ticker} names dataset ${dataset}, which is a snapshot and no series. Name it under "snapshots", and a series here.`,
+    );
+  }
   return {
     ticker: asset.ticker,
     dataset,

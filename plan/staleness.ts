@@ -6,6 +6,7 @@ import {
   type DatasetId,
   type PartitionDate,
 } from '../workflows/pure/cell.ts';
+import { wholeDayTicker } from '../sources/snapshot.ts';
 import type { PlannedAsset } from './due-cells.ts';
 import { lastFinalDate } from './finality.ts';
 
@@ -25,7 +26,7 @@ const longestClosureDays = 30;
 
 /**
  * Measures every asset against its own last final open day, so that neither a weekend nor a source's hour makes one stale.
- * An asset that was never published is counted from `since`, the day its lake was made.
+ * A snapshot is measured as a whole, by the newest day that was taken. An asset that was never published is counted from `since`, the day its lake was made.
  */
 export async function readStaleness(
   index: Pick<LakeIndex, 'rows'>,
@@ -34,7 +35,9 @@ export async function readStaleness(
   since: PartitionDate,
 ): Promise<Staleness[]> {
   const rows = await index.rows(
-    'select source, resource, ticker, max(date)::varchar as newest from publications group by all',
+    `select source, resource, ticker, max(date)::varchar as newest from publications group by all
+     union all
+     select source, resource, '${wholeDayTicker}' as ticker, max(date)::varchar as newest from snapshots group by all`,
   );
   // The query's own columns, none of them null.
   const newestOf = new Map(

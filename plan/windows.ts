@@ -2,6 +2,8 @@ import { addDays, type PartitionDate } from '../workflows/pure/cell.ts';
 import { stagedWindowId, windowId } from '../workflows/pure/ids.ts';
 import type { BatchRef, Look, WindowTask } from '../workflows/pure/run.ts';
 import type { DueCell, PlannedAsset } from './due-cells.ts';
+import { isMember } from './planned-snapshots.ts';
+import { snapshotWindows, stagedSnapshotWindows } from './snapshot-windows.ts';
 import { fewestRequests } from './fewest-requests.ts';
 
 /** So many dates at the most stand in one window, which keeps its payload well below Temporal's limits. */
@@ -9,6 +11,13 @@ const datesInWindow = 5_000;
 
 /** Plans the fewest windows that cover the cells to do: ranges of one ticker, or whole days of a market. */
 export function planWindows(cells: readonly DueCell[], isForced: boolean): WindowTask[] {
+  const snapshots = cells.filter(({ asset }) => asset.coverage.isSnapshot);
+  if (snapshots.length > 0) {
+    const others = cells.filter(({ asset }) => !asset.coverage.isSnapshot);
+    const members = snapshots.filter(({ asset }) => isMember(asset));
+    const days = snapshots.filter(({ asset }) => !isMember(asset));
+    return [...planWindows(others, isForced), ...stagedSnapshotWindows(members), ...snapshotWindows(days)];
+  }
   const isStaged = (cell: DueCell): boolean =>
     'cause' in cell.fate || (cell.fate.kind !== 'look' && !isForced && hasUsableBatch(cell));
   const fresh = cells.filter((cell) => !isStaged(cell));

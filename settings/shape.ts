@@ -34,10 +34,26 @@ const assetSchema = z.strictObject({
     .min(1),
 });
 
+/** Of a provider's ranking of a thousand and more: further down hardly anything is traded. */
+const mostMembers = 1_000;
+
+const snapshotsSchema = z
+  .array(
+    z.strictObject({
+      dataset: z.string().regex(/^[a-z0-9]+\.[a-z0-9_]+$/, 'source.resource'),
+      top: z.number().int().min(1).max(mostMembers).default(100),
+    }),
+  )
+  .refine(
+    (snapshots) => new Set(snapshots.map(({ dataset }) => dataset)).size === snapshots.length,
+    'each dataset once',
+  );
+
 const fileSchema = z.strictObject({
   market: z.enum(['sample', 'live']),
   lake: z.strictObject({ folder: z.string().min(1) }),
   assets: z.array(assetSchema).min(1).refine(hasUniqueTickers, 'tickers must be unique'),
+  snapshots: snapshotsSchema.default([]),
   sources: sourcesSchema,
   schedule: z.strictObject({
     time: clockTime,

@@ -104,8 +104,12 @@ function orUsual<T>(given: T | undefined, usual: T): T {
   return given === undefined ? usual : given;
 }
 
-function assetCountOf(name: string, { assets }: SettingsFile): number {
-  return assets.filter(({ sources }) => sources.some(({ dataset }) => dataset.startsWith(`${name}.`))).length;
+/** A snapshot takes a few requests, most often one: each counts as an asset. */
+function assetCountOf(name: string, { assets, snapshots }: SettingsFile): number {
+  const isOfSource = ({ dataset }: { readonly dataset: string }): boolean => dataset.startsWith(`${name}.`);
+  return (
+    assets.filter(({ sources }) => sources.some(isOfSource)).length + snapshots.filter(isOfSource).length
+  );
 }
 
 /** What stands behind a question mark or before an at sign may be a key. */

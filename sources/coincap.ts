@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { readAssets } from './coincap-assets.ts';
 import { coincapRefusalOf } from './coincap-refusal.ts';
+import { coinListResource } from './coin-list.ts';
 import { dayAveragesResource, edgesOf, type DayAverage, type DaysAsk } from './day-averages.ts';
 import { marketDecimal } from './decimal-text.ts';
 import { sendGet } from './http.ts';
@@ -28,15 +30,18 @@ const usual: UsualApi = {
   plan: { requestsPerMinute: 60, requestsPerDay: null, requestsPerMonth: 260, historyDays: null },
 };
 
+/** The API's own maximum; without a limit it gives a hundred. */
+const rowsOnPage = 2000;
+
 /** One day; `date` says the same as `time`. */
 const historyRow = z.object({ priceUsd: marketDecimal, time: instantMs });
 
 /** An answer about an API that was switched off has an object with a message where the list belongs. */
 const history = z.object({ data: listOf(historyRow) });
 
-/** Builds the source `coincap`: daily average prices of coins in US dollars. */
+/** Builds the source `coincap`: daily average prices of coins in US dollars, and the snapshot of the largest ones. */
 export function coincapSource(): Source {
-  return { name, usual, resources: { history: historyResource() } };
+  return { name, usual, resources: { history: historyResource(), assets: assetsResource() } };
 }
 
 function send(request: PageRequest, access: SourceAccess): Promise<RawAnswer> {
@@ -52,6 +57,17 @@ function historyResource(): Resource {
     targetOf: historyTarget,
     send,
     read: readHistory,
+  });
+}
+
+function assetsResource(): Resource {
+  return coinListResource({
+    source: name,
+    resource: 'assets',
+    rowsOnPage,
+    targetOf: (rows, offset) => `/assets?limit=${rows}&offset=${offset}`,
+    send,
+    read: readAssets,
   });
 }
 

@@ -7,11 +7,12 @@ import {
   type PartitionDate,
 } from '../workflows/pure/cell.ts';
 import { coingeckoRefusalOf } from './coingecko-refusal.ts';
+import { marketsResource } from './coingecko-markets.ts';
 import { sendGet } from './http.ts';
 import { instantMs, listOf, marketNumber, readJson } from './read-json.ts';
 import { indexRows, rememberPages, type RowIndex } from './remember.ts';
 import { cannotAsk, pathSegment } from './request-path.ts';
-import type { Ask, PageRequest, Resource, Source, SourceAccess } from './source.ts';
+import type { Ask, PageRequest, RawAnswer, Resource, Source, SourceAccess } from './source.ts';
 import type { UsualApi } from './usual.ts';
 
 const name = 'coingecko';
@@ -42,9 +43,17 @@ const marketChart = z.object({
 
 type Point = z.output<typeof point>;
 
-/** Builds the source `coingecko`: daily prices of coins in US dollars. */
+/** Builds the source `coingecko`: daily prices of coins in US dollars, and the snapshot of the largest ones. */
 export function coingeckoSource(): Source {
-  return { name, usual, resources: { market_chart: marketChartResource() } };
+  return { name, usual, resources: { market_chart: marketChartResource(), markets: marketsResource(send) } };
+}
+
+function send(request: PageRequest, access: SourceAccess): Promise<RawAnswer> {
+  return sendGet(request, access, {
+    source: name,
+    headers: keyHeaders(access),
+    refusalOf: coingeckoRefusalOf,
+  });
 }
 
 /** Names the header that carries the key: the paid host knows another than the public one. */
@@ -58,8 +67,7 @@ function marketChartResource(): Resource {
   return {
     coverage: { maxRangeDays: 365, rangeEndsToday: true, groupOf: () => null },
     firstPage: marketChartRequest,
-    send: (request, access) =>
-      sendGet(request, access, { source: name, headers: keyHeaders(access), refusalOf: coingeckoRefusalOf }),
+    send,
     readPage: ({ body }, ask) => ({ rowCount: countRows(indexOf(body, ask)) }),
     rowsOfCell: (pages, ask, cell) =>
       ask.kind === 'range' && ask.symbol === cell.symbol

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { coinListResource } from './coin-list.ts';
 import { paprikaNumber } from './coinpaprika-number.ts';
 import { coinpaprikaRefusalOf } from './coinpaprika-refusal.ts';
+import { readTickers } from './coinpaprika-tickers.ts';
 import { dayAveragesResource, edgesOf, type DayAverage, type DaysAsk } from './day-averages.ts';
 import { sendGet } from './http.ts';
 import { instantText } from './instant-text.ts';
@@ -33,9 +35,9 @@ const historical = listOf(
   }),
 );
 
-/** Builds the source `coinpaprika`: daily average prices of coins in US dollars. */
+/** Builds the source `coinpaprika`: daily average prices of coins in US dollars, and the snapshot of the largest ones. */
 export function coinpaprikaSource(): Source {
-  return { name, usual, resources: { historical: historicalResource() } };
+  return { name, usual, resources: { historical: historicalResource(), tickers: tickersResource() } };
 }
 
 /** The paid host wants its key as it is, without the usual "Bearer". */
@@ -52,6 +54,17 @@ function historicalResource(): Resource {
     targetOf: historicalTarget,
     send,
     read: readHistorical,
+  });
+}
+
+/** The whole list comes at once, whatever is asked of it. */
+function tickersResource(): Resource {
+  return coinListResource({
+    source: name,
+    resource: 'tickers',
+    targetOf: () => '/tickers?quotes=USD',
+    send,
+    read: readTickers,
   });
 }
 

@@ -51,7 +51,8 @@ export interface BarsPage {
  * @throws SourceError `WrongShape`, or the refusal that a body with status 200 holds.
  */
 export function readBars(body: Uint8Array, ask: Ask): BarsPage {
-  const what = `an answer of massive daily_bars for ${ask.kind === 'range' ? ask.symbol : `${ask.group} on ${ask.date}`}`;
+  const about = ask.kind === 'grouped' ? `${ask.group} on ${ask.date}` : '';
+  const what = `an answer of massive daily_bars for ${ask.kind === 'range' ? ask.symbol : about}`;
   return ask.kind === 'range' ? readRange(body, ask.symbol, what) : readGrouped(body, what);
 }
 

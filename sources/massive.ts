@@ -66,6 +66,8 @@ function groupOfSymbol(symbol: string): string | null {
 /** Asks for bars as traded: adjustment is derived later, so that a split does not rewrite what is stored. */
 function dailyBarsRequest(ask: Ask): PageRequest {
   if (ask.kind === 'grouped') return groupedRequest(ask.group, ask.date);
+  if (ask.kind === 'snapshot')
+    throw cannotAsk(name, 'it has no snapshot', 'Ask for a range or a market’s day.');
   const { from, to } = ask;
   if (!isPartitionDate(from) || !isPartitionDate(to) || from > to) {
     throw cannotAsk(

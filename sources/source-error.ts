@@ -9,6 +9,10 @@ export type SourceErrorCode =
   | 'SourceUnavailable'
   /** 200 with HTML or another shape than documented. Retried, since it is usually an outage's face. */
   | 'WrongShape'
+  /** A snapshot's page that is stamped with another UTC day than the one it is taken for: a cache's, or a stopped clock's. */
+  | 'WrongDay'
+  /** A snapshot of a day that is over: what is told now is another day's. */
+  | 'DayOver'
   /** The key is missing or wrong. */
   | 'KeyRefused'
   /** The plan does not reach this range, day or endpoint. */
@@ -22,6 +26,7 @@ const retryableCodes: ReadonlySet<SourceErrorCode> = new Set([
   'RateLimited',
   'SourceUnavailable',
   'WrongShape',
+  'WrongDay',
 ]);
 
 export interface SourceErrorFacts {

@@ -32,6 +32,21 @@ export interface Resource {
   readPage(answer: RawPage, ask: Ask): { readonly rowCount: number; readonly next?: PageRequest };
   /** Finds the rows of one cell in the pages of a batch; none where the answer has none for that day. */
   rowsOfCell(pages: readonly RawPage[], ask: Ask, cell: CellOfAsk): SourceRow[];
+  /** Finds who is in a snapshot. Present where `coverage.isSnapshot` is true, and nowhere else. */
+  membersOf?(pages: readonly RawPage[], ask: Ask): Members;
+  /**
+   * Builds the request that follows all pages so far, where one page alone cannot tell; undefined: that was all. Left
+   * out where `readPage` tells, or where one page is everything.
+   */
+  nextPage?(pages: readonly RawPage[], ask: Ask): PageRequest | undefined;
+}
+
+/** Who is in a snapshot, by the source's own ids. */
+export interface Members {
+  /** In rank order, each once, no more than were asked for. */
+  readonly ids: readonly string[];
+  /** Those that came more than once, since the ranking moved between two pages: as many others may have slipped through. */
+  readonly repeated: readonly string[];
 }
 
 /** How one resource's requests cover cells. */
@@ -45,9 +60,16 @@ export interface Coverage {
   readonly rangeEndsToday: boolean;
   /** The market whose whole day one grouped request brings (`stocks`, `fx`) for a symbol, or null. */
   groupOf(symbol: string): string | null;
+  /**
+   * True where it tells how things stand now, of whatever it finds: who is in it is known only afterwards, and a day that
+   * is over cannot be asked for.
+   */
+  readonly isSnapshot?: boolean;
+  /** The most rows of a snapshot that one request brings; left out: all of them. */
+  readonly rowsOnPage?: number;
 }
 
-/** What a window asks: a range of one symbol, or one day of a whole market. Dates are inclusive. */
+/** What a window asks: a range of one symbol, one day of a whole market, or who leads now. Dates are inclusive. */
 export type Ask =
   | {
       readonly kind: 'range';
@@ -57,7 +79,15 @@ export type Ask =
       /** The UTC day on which it is asked (from an argument, never from a clock in here). */
       readonly today: PartitionDate;
     }
-  | { readonly kind: 'grouped'; readonly group: string; readonly date: PartitionDate };
+  | { readonly kind: 'grouped'; readonly group: string; readonly date: PartitionDate }
+  | SnapshotAsk;
+
+/** The first so many of a ranking, as it stands on the UTC day on which it is asked (an argument, as `today` is). */
+export interface SnapshotAsk {
+  readonly kind: 'snapshot';
+  readonly top: number;
+  readonly date: PartitionDate;
+}
 
 /** The cell whose rows are wanted, with the source's own name for its asset. */
 export interface CellOfAsk extends CellKey {

@@ -23,6 +23,8 @@ export function subjectOfWorkflow(workflowId: string): Subject {
       return rest.length < 3 ? {} : { date: first, ticker: second, dataset: third };
     case 'month':
       return rest.length < 3 ? {} : { dataset: first, ticker: second };
+    case 'lot':
+      return rest.length < 4 ? {} : { dataset: first, date: second };
     case 'window':
       if (rest.length < 3) return {};
       return { dataset: first, ticker: second, ...(third.startsWith('batch-') ? {} : { date: third }) };

@@ -203,7 +203,8 @@ describe('a quota', () => {
     expect(coingecko).toMatchObject(none);
     expect(loadSettings({ COINGECKO_API_KEY: 'k' }).sources['coingecko']).toMatchObject({
       requestsPerMonth: 10_000,
-      dailyShare: 1,
+      // One for its asset, and one for its snapshot.
+      dailyShare: 2,
     });
   });
 

@@ -14,6 +14,8 @@ export const copiedTables = [
   'run_records',
   'window_records',
   'audits',
+  'snapshots',
+  'snapshot_members',
 ] as const;
 
 /** What decides about the content of a warehouse; the records of runs do not. */

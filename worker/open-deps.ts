@@ -15,6 +15,7 @@ import { LakeIndex } from '../lake/lake-index.ts';
 import { LocalStore } from '../lake/local-store.ts';
 import { readRuntime } from '../lake/runtime.ts';
 import { plannedAssets } from '../plan/planned-assets.ts';
+import { plannedSnapshots } from '../plan/planned-snapshots.ts';
 import { projectFolder, SettingsError, type Settings } from '../settings.ts';
 import { createSources } from '../sources/index.ts';
 import { quotaOf } from '../sources/quota.ts';
@@ -41,6 +42,8 @@ export async function openDeps(
     csvFiles: settings.csvFiles,
     accessTo,
   };
+  // A snapshot that is none is noticed now, not by the first daily run.
+  const snapshots = plannedSnapshots(settings.snapshots, sources, settings.sources);
   const auditor = await openFileReader({ threads: '2' });
   const contracts = loadContracts(join(projectFolder, 'contracts'));
   await verifyContracts(auditor, contracts);
@@ -58,6 +61,7 @@ export async function openDeps(
     quotaOf: (source) => quotaOf(settingsOf(settings, source)),
     areQueuesExact: settings.temporalAddress === undefined && (runtime?.temporal.pid ?? null) !== null,
     plannedAssets: () => plannedAssets(from, now()),
+    plannedSnapshots: () => snapshots,
     relookAfterDays: settings.relook.afterDays,
     sqlFolder: join(projectFolder, 'sql'),
     alerts: alertsToTell(settings),

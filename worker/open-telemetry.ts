@@ -1,6 +1,7 @@
 import { Runtime, type WorkerOptions } from '@temporalio/worker';
 import type { Observe } from '../activities/observation.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { wholeDayOf } from '../plan/planned-snapshots.ts';
 import { readStaleness } from '../plan/staleness.ts';
 import { configuredSecrets, type Settings } from '../settings.ts';
 import { hiding } from '../telemetry/hiding.ts';
@@ -62,7 +63,11 @@ export async function openTelemetry(settings: Settings): Promise<Telemetry> {
       const webhooks = (deps.alerts?.webhooks ?? []).map(({ name }) => name);
       startAtZero(measure, deps.contracts.keys(), webhooks);
       const since = deps.lake.createdAt.slice(0, 10);
-      const read = async () => readStaleness(deps.index, await deps.plannedAssets(), deps.now(), since);
+      const watched = async () => [
+        ...(await deps.plannedAssets()),
+        ...deps.plannedSnapshots().map(wholeDayOf),
+      ];
+      const read = async () => readStaleness(deps.index, await watched(), deps.now(), since);
       staleness = watchStaleness(read, deps.contracts.values(), measure, log);
     },
     stop: async () => {

@@ -111,9 +111,8 @@ export async function runWorker(
 }
 
 function usedSources(settings: Settings): string[] {
-  const names = settings.assets.flatMap(({ sources }) =>
-    sources.map(({ dataset }) => dataset.split('.')[0] ?? ''),
-  );
+  const datasets = [...settings.assets.flatMap(({ sources }) => sources), ...settings.snapshots];
+  const names = datasets.map(({ dataset }) => dataset.split('.')[0] ?? '');
   return [...new Set(names)];
 }
 

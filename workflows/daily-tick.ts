@@ -7,6 +7,7 @@ import {
 import type { Activities } from '../activities/index.ts';
 import { dailyRun } from './daily-run.ts';
 import { planPolicy } from './policies.ts';
+import type { PartitionDate } from './pure/cell.ts';
 import { dailyId, inLake } from './pure/ids.ts';
 import type { RunContext, RunOptions } from './pure/run.ts';
 import { runAttributes } from './search-attributes.ts';
@@ -25,20 +26,24 @@ export async function dailyTick({ lake, options }: TickInput): Promise<{ run: st
   const { planDay } = proxyActivities<Activities>(planPolicy(options.patienceSeconds));
   const info = workflowInfo();
   const dueAt = info.typedSearchAttributes.get(scheduledTimeKey) ?? info.startTime;
-  const date = await planDay(dueAt.toISOString());
+  const { date, snapshotDate } = await planDay(dueAt.toISOString());
   const context = { lake, run: dailyId(date), options };
-  const started = await startDaily(context, date);
+  const started = await startDaily(context, date, snapshotDate);
   // The run does so at its end: this is for a run that does not come to one.
   await tellAlerts(context);
   return started;
 }
 
-async function startDaily(context: RunContext, date: string): Promise<{ run: string; isStarted: boolean }> {
+async function startDaily(
+  context: RunContext,
+  date: PartitionDate,
+  snapshotDate: PartitionDate,
+): Promise<{ run: string; isStarted: boolean }> {
   const { run } = context;
   try {
     await startChild(dailyRun, {
       workflowId: inLake(context.lake, run),
-      args: [{ context, request: { kind: 'daily', date, isExplicit: false } }],
+      args: [{ context, request: { kind: 'daily', date, isExplicit: false, snapshotDate } }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: runAttributes(context),
     });

@@ -2,6 +2,7 @@
 export { backfill } from './backfill.ts';
 export { dailyRun } from './daily-run.ts';
 export { dailyTick } from './daily-tick.ts';
+export { lot } from './lot.ts';
 export { month } from './month.ts';
 export { notify } from './notify.ts';
 export { partition } from './partition.ts';

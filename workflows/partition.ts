@@ -135,7 +135,7 @@ async function writeAuditPublish(
   }
 }
 
-/** Waits until the cell's day is final, if need be, and fetches that day alone. */
+/** Waits until the cell's day is final, if need be, and fetches that day alone; a snapshot's member has its batch. */
 async function fetchOwnDay(input: PartitionInput): Promise<StagedCell | 'closed'> {
   const { context, dataset, ticker, date } = input;
   const { planCell, recordCell } = disk(context);
@@ -156,6 +156,7 @@ async function fetchOwnDay(input: PartitionInput): Promise<StagedCell | 'closed'
     showState(input, context, 'running');
     plan = await planCell(cell);
   }
+  if (plan.kind === 'staged') return { symbol: plan.symbol, batch: plan.batch };
   if (plan.kind === 'closed') {
     if (!plan.isKnown) await recordCell(context, { ...cell, event: 'closed', reason: plan.reason });
     return 'closed';

@@ -15,6 +15,7 @@ import {
   leftOutTally,
   settledCount,
   troublesNamed,
+  withFound,
   type LoneCell,
   type PlanPage,
   type PlanPart,
@@ -37,6 +38,7 @@ export async function runPage(run: RunState, part: PlanPart, page: PlanPage): Pr
     async (task) => {
       const tally = await runUnlessLeftOut(run, part, task);
       run.tally = addTallies(run.tally, tally);
+      run.summary = run.summary && withFound(run.summary, task, tally);
       run.open.delete(task.id);
       run.windowsLeft -= 1;
       // When a window ends, the others take over its share. Nobody waits until they have heard.

@@ -3,6 +3,7 @@ import { runDetails } from './pure/run-details.ts';
 import type { QuotaWait } from './pure/quota/wait.ts';
 import {
   emptyTally,
+  expectedCells,
   type PlanPart,
   type PlanSummary,
   type RunContext,
@@ -124,7 +125,7 @@ export function showRun(run: RunState): void {
   if (run.step === 'ended') return;
   const windows = [...run.open.values()].map(({ task, share }) => ({
     name: task.id.replace(/^window\//, ''),
-    cellCount: task.assets.length * task.dates.length,
+    cellCount: expectedCells(task),
     share,
   }));
   setCurrentDetails(runDetails(run.context.run, progressOf(run), windows, run.steering.refused));

@@ -15,6 +15,8 @@ import { fetchBatch } from './fetch-batch.ts';
 import { planPolicy } from './policies.ts';
 import type { CellKey } from './pure/cell.ts';
 import { troubleOf } from './pure/failure.ts';
+import { lotsOf } from './pure/lot.ts';
+import { monthsOf } from './pure/month.ts';
 import {
   addTallies,
   cellsInPage,
@@ -34,7 +36,7 @@ import { fateOf, type LeaveOut } from './pure/steering.ts';
 import type { QuotaWait } from './pure/quota/wait.ts';
 import { tellRun } from './quota-wait.ts';
 import { runCell } from './run-cell.ts';
-import { runMonths, type MonthsOfWindow } from './run-months.ts';
+import { runMany, type ManyOfWindow } from './run-many.ts';
 import { endAlone, tellAlerts } from './tell-alerts.ts';
 import { whyUnrecorded } from './why-unrecorded.ts';
 import { isWithoutRun } from './without-run.ts';
@@ -69,7 +71,8 @@ const anyPart = 0;
 /** Where a window stands, as its steps and signals see and change it. */
 interface WindowState {
   readonly task: WindowTask;
-  readonly cells: readonly CellOfWindow[];
+  /** Of a snapshot: one that stands for all, until it is staged. */
+  cells: readonly CellOfWindow[];
   share: number;
   leaveOuts: readonly LeaveOut[];
   tally: Tally;
@@ -85,16 +88,17 @@ interface WindowState {
 export async function window(input: WindowInput): Promise<Tally> {
   const isAlone = input.carried?.isAlone ?? isWithoutRun();
   const state = beginWindow(input, isAlone);
-  const { cells } = state;
   const batch =
     input.carried?.batch ?? input.task.batch ?? (await fetchOrFail(input.context, state, isAlone));
   const firstCell = input.carried?.firstCell ?? 0;
-  const isByMonth = input.task.grain === 'month';
-  if (batch && isByMonth) await runMonths(input.context, monthsIn(state, batch));
+  const isTogether = input.task.grain !== undefined;
+  if (batch && input.task.grain === 'lot') await findMembers(input.context, state, batch);
+  const { cells } = state;
+  if (batch && isTogether) await runMany(input.context, manyIn(state, batch));
   else if (batch)
     await runCells(input.context, state, cells.slice(firstCell, firstCell + cellsInPage), batch);
 
-  if (!batch || isByMonth || firstCell + cellsInPage >= cells.length) {
+  if (!batch || isTogether || firstCell + cellsInPage >= cells.length) {
     if (isAlone) await endAlone(input.context);
     return state.tally;
   }
@@ -150,10 +154,22 @@ function add(state: WindowState, outcome: Tally): void {
   showWindow(state);
 }
 
-function monthsIn(state: WindowState, batch: BatchRef): MonthsOfWindow {
+/** Who is in a snapshot stands in its batch. */
+async function findMembers(context: RunContext, state: WindowState, batch: BatchRef): Promise<void> {
+  const { dataset, dates } = state.task;
+  const { readMembers } = proxyActivities<Activities>(planPolicy(context.options.patienceSeconds));
+  const members = await readMembers({ dataset, batch });
+  const [date = ''] = dates;
+  state.cells = members.map((member) => ({ dataset, date, ...member }));
+  showWindow(state);
+}
+
+function manyIn(state: WindowState, batch: BatchRef): ManyOfWindow {
+  const { task, cells } = state;
+  const [date = ''] = task.dates;
   return {
-    task: state.task,
-    batch,
+    parts:
+      task.grain === 'lot' ? lotsOf({ dataset: task.dataset, date }, batch, cells) : monthsOf(task, batch),
     share: () => state.share,
     fateOf: (cell) => fateOfCell(state, cell),
     add: (outcome) => add(state, outcome),

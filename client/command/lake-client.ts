@@ -6,6 +6,7 @@ import { LocalStore } from '../../lake/local-store.ts';
 import { readRuntime, type Runtime } from '../../lake/runtime.ts';
 import type { PlannedAsset } from '../../plan/due-cells.ts';
 import { plannedAssets } from '../../plan/planned-assets.ts';
+import { plannedSnapshots, type PlannedSnapshot } from '../../plan/planned-snapshots.ts';
 import { configuredSecrets, loadSettings, temporalConnection, type Settings } from '../../settings.ts';
 import { hiding } from '../../telemetry/hiding.ts';
 import { openTraces } from '../../telemetry/traces.ts';
@@ -27,6 +28,8 @@ export interface OpenLake {
   readonly runtime: Runtime | undefined;
   /** What planning knows of each configured asset. */
   readonly planned: (now: Date) => Promise<readonly PlannedAsset[]>;
+  /** What planning knows of each configured snapshot. */
+  readonly plannedSnapshots: () => readonly PlannedSnapshot[];
 }
 
 /** The lake with a Temporal client. */
@@ -52,7 +55,15 @@ export async function openLake(settings: Settings = loadSettings()): Promise<Ope
     accessTo: sourceAccess(settings, runtime?.marketUrl ?? null),
   };
   const planned = (now: Date): Promise<readonly PlannedAsset[]> => plannedAssets(from, now);
-  return { settings, store, lake, index: new LakeIndex(store), runtime, planned };
+  return {
+    settings,
+    store,
+    lake,
+    index: new LakeIndex(store),
+    runtime,
+    planned,
+    plannedSnapshots: () => plannedSnapshots(settings.snapshots, from.sources, sources),
+  };
 }
 
 /**

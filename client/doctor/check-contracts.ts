@@ -15,9 +15,9 @@ export async function checkContracts(settings: Settings): Promise<Finding> {
     for (const contract of contracts.values()) await verifyContract(connection, contract);
     connection.closeSync();
     instance.closeSync();
-    const missing = settings.assets
-      .flatMap(({ sources }) => sources)
-      .find(({ dataset }) => !contracts.has(dataset));
+    const missing = [...settings.assets.flatMap(({ sources }) => sources), ...settings.snapshots].find(
+      ({ dataset }) => !contracts.has(dataset),
+    );
     if (missing)
       return wrong(
         `no contract for ${missing.dataset}`,

@@ -3,9 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NobodyAnswers } from '../command/exit-code.ts';
 import { connectLake, searchAttributes, type ConnectedLake, type OpenLake } from '../command/lake-client.ts';
 import { pollersOf, queueType, type Queue } from '../command/pollers.ts';
-import { meteredOf } from '../quota/quota-left.ts';
+import { meteredOf, usedSources } from '../quota/quota-left.ts';
 import { inLake, mainQueue, quotaQueue, sourceQueue } from '../../workflows/pure/ids.ts';
-import { splitDataset } from '../../workflows/pure/cell.ts';
 import { ok, type Finding } from './finding.ts';
 
 const answerWithinMs = 5_000;
@@ -54,11 +53,10 @@ function checkAttributes({ isSearchable, namespace }: ConnectedLake): Finding {
 }
 
 async function checkWorkers(lake: ConnectedLake, now: Date): Promise<Finding> {
-  const used = lake.settings.assets.map(({ sources }) => splitDataset(sources[0]?.dataset ?? '').source);
   const { workflowTasks, activityTasks } = queueType;
   const queues: Queue[] = [
     { name: mainQueue(lake.lake.id), type: workflowTasks },
-    ...[...new Set(used)].map((source) => ({ name: sourceQueue(lake.lake.id, source), type: activityTasks })),
+    ...usedSources(lake).map((source) => ({ name: sourceQueue(lake.lake.id, source), type: activityTasks })),
     ...(meteredOf(lake).length > 0 ? [{ name: quotaQueue, type: workflowTasks }] : []),
   ];
   const seen = await Promise.all(queues.map((queue) => pollersOf(lake, queue, now)));

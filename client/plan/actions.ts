@@ -1,6 +1,7 @@
 import { pageCountOf, pageOf, type Plan } from '../../plan/plan.ts';
 import { splitDataset } from '../../workflows/pure/cell.ts';
-import { cellsInPage, type RunOptions, type WindowTask } from '../../workflows/pure/run.ts';
+import { cellsInLot } from '../../workflows/pure/lot.ts';
+import { cellsInPage, expectedCells, type RunOptions, type WindowTask } from '../../workflows/pure/run.ts';
 
 /**
  * What a run would cost on Temporal Cloud, in actions: one for a workflow that is started or continues as new, one
@@ -93,22 +94,29 @@ function shareSignals(
   return sum(pages.map(({ windows }) => signalsOnPage(windows.length)));
 }
 
-/** A window fetches one page and stages it; the cell lane's begins a fresh history every few hundred cells. */
-function windowActions({ dataset, assets, dates, batch, grain }: WindowTask, options: RunOptions): number {
+/**
+ * A window fetches its pages, most often one, and stages them; a snapshot's then reads who is in it. The cell lane's
+ * begins a fresh history every few hundred cells.
+ */
+function windowActions(window: WindowTask, options: RunOptions): number {
+  const { dataset, assets, dates, batch, grain, pages: requests = 1 } = window;
   const isMetered = options.meteredSources.includes(splitDataset(dataset).source);
-  const fetched = batch ? 0 : 2 * activity + (isMetered ? permit : 0);
-  const pages = grain === 'month' ? 1 : Math.ceil((assets.length * dates.length) / cellsInPage);
-  return childStart + fetched + Math.max(0, pages - 1) * continuation;
+  const fetched = batch ? 0 : requests * (activity + (isMetered ? permit : 0)) + activity;
+  const found = grain === 'lot' ? activity : 0;
+  const pages = grain !== undefined ? 1 : Math.ceil((assets.length * dates.length) / cellsInPage);
+  return childStart + fetched + found + Math.max(0, pages - 1) * continuation;
 }
 
-/** What a window's cells cost: each by itself, or a month of them together. */
-function cellsActions({ assets, dates, grain }: WindowTask, options: RunOptions): number {
-  if (grain !== 'month') return assets.length * dates.length * cellActions(options);
+/** What a window's cells cost: each by itself, or a month or a lot of them together. */
+function cellsActions(window: WindowTask, options: RunOptions): number {
+  const { assets, dates, grain } = window;
+  if (grain === 'lot') return Math.ceil(expectedCells(window) / cellsInLot) * monthActions;
+  if (grain === undefined) return assets.length * dates.length * cellActions(options);
   const months = new Set(dates.map((date) => date.slice(0, 7))).size;
   return assets.length * months * monthActions;
 }
 
-/** The month lane: one workflow writes, audits and publishes the month's cells. */
+/** The month lane: one workflow writes, audits and publishes the cells of a month or a lot. */
 const monthActions = childStart + 3 * activity;
 
 /** The cell lane's cell: writes, audits, publishes, and shows its state where the server can list by it. */

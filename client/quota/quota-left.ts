@@ -17,10 +17,19 @@ export interface SourceLeft extends QuotaLeft {
   readonly keyName: string;
 }
 
-/** The sources that the lake's assets are taken from and whose requests a ledger counts. */
-export function meteredOf({ settings }: OpenLake): string[] {
-  const used = settings.assets.map(({ sources }) => splitDataset(sources[0]?.dataset ?? '').source);
-  return [...new Set(used)].filter((name) => {
+/** The sources that the lake's assets and snapshots are taken from, each once. */
+export function usedSources({ settings }: OpenLake): string[] {
+  const datasets = [
+    ...settings.assets.flatMap(({ sources }) => sources[0]?.dataset ?? []),
+    ...settings.snapshots.map(({ dataset }) => dataset),
+  ];
+  return [...new Set(datasets.map((dataset) => splitDataset(dataset).source))];
+}
+
+/** Those of them whose requests a ledger counts. */
+export function meteredOf(open: OpenLake): string[] {
+  const { settings } = open;
+  return usedSources(open).filter((name) => {
     const source = settings.sources[name];
     return source !== undefined && isMetered(settings.market, source);
   });

@@ -6,6 +6,7 @@ import { endOf, firstAnswer } from '../run/follow-run.ts';
 import { earliestDate } from '../../plan/due-cells.ts';
 import { finalAt } from '../../plan/finality.ts';
 import { knownCell } from '../../plan/memory.ts';
+import { isMember, isWholeDay } from '../../plan/planned-snapshots.ts';
 import { followCell } from './follow-cell.ts';
 import { startCell } from './start-cell.ts';
 
@@ -29,6 +30,11 @@ export async function retryCell(
 ): Promise<ExitCode> {
   const named = await namedCell(flags, open, now);
   const { cell } = named;
+  if (isWholeDay(named.asset)) {
+    throw new WrongUse(
+      `${cell.dataset} of ${cell.date} is taken whole, and only on its day: npx tsx client/daily.ts takes today's.`,
+    );
+  }
   const settled = await settledAlready(open, named, flags.force ?? false, now);
   if (settled) {
     output.say(settled.sentence);
@@ -40,7 +46,7 @@ export async function retryCell(
   const ended = endOf(handle);
   await firstAnswer(lake, handle, ended);
   const until = finalAt(cell.date, named.asset.final);
-  if (until > now) {
+  if (until > now && !isMember(named.asset)) {
     output.say(
       `${nameOfCell(cell)} waits until its day is final, ${until.toISOString().slice(0, 16)}Z, and then goes on by itself.`,
     );

@@ -6,6 +6,7 @@ import { orLeft } from '../run/or-left.ts';
 import { launchRun, performRun } from '../run/perform-run.ts';
 import { runRecordsFolder } from '../../lake/layout.ts';
 import { troubledCells, type DueCell } from '../../plan/due-cells.ts';
+import { troubledOfSnapshots } from '../../plan/lake-snapshots.ts';
 import { knownCells, readMemory } from '../../plan/memory.ts';
 import { retryId, withoutLake } from '../../workflows/pure/ids.ts';
 
@@ -24,7 +25,11 @@ export async function retryMany(
   now: Date,
 ): Promise<ExitCode> {
   const of = flags.run === undefined ? 'all' : await knownRun(open, flags.run);
-  const cells = troubledCells(of, await knownCells(open.index, 'troubled'), await open.planned(now));
+  const troubled = await knownCells(open.index, 'troubled');
+  const cells = [
+    ...troubledCells(of, troubled, await open.planned(now)),
+    ...(await troubledOfSnapshots(open, of, troubled, now)),
+  ];
   if (cells.length === 0) {
     output.say(
       `nothing to do: no cell of ${flags.run === undefined ? 'this lake' : of} is refused or failed`,

@@ -3,7 +3,9 @@ import { partitionId } from '../../workflows/pure/ids.ts';
 import type { ConnectedLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
 import { countOf } from '../../workflows/pure/count-of.ts';
+import type { RunRequest } from '../../workflows/pure/run.ts';
 import { paceOf } from '../plan/pace.ts';
+import { snapshotLines, snapshotsOf, type SnapshotStanding } from '../status/snapshots.ts';
 import { areSettled, cellsOfRequest, type CellStanding } from './cells-of-request.ts';
 import { dailyLine, readDailyChange } from './daily-change.ts';
 import { firstAnswer, followRun, type RunEnd } from './follow-run.ts';
@@ -33,6 +35,8 @@ export async function performRun(
   for (const line of summaryTable(summaries, lake.lake.market)) output.say(line);
   output.say();
   for (const line of endingLines(cells, (end.plan?.todo ?? 0) + (end.plan?.looks ?? 0) > 0)) output.say(line);
+  const snapshots = await snapshotsTaken(lake, named.request);
+  for (const line of snapshotLines(snapshots)) output.say(line);
   if (end.dropped !== undefined)
     output.say(`${countOf(end.dropped, 'cell')} dropped by a person on the way.`);
   const { request } = named;
@@ -42,6 +46,7 @@ export async function performRun(
     run: named.run,
     ...end,
     ...(change ? { change } : {}),
+    ...(snapshots.length > 0 ? { snapshots } : {}),
     assets: summaries,
     cells: cells.filter((cell) => !areSettled([cell])),
   });
@@ -55,6 +60,12 @@ export async function performRun(
   // A daily run also judges what was accepted for a time, however old: such a cell is none of its days.
   output.say(end.reason ?? '');
   return exitCode.cellsMissing;
+}
+
+/** How the snapshots stand that a run was to take. */
+async function snapshotsTaken(lake: ConnectedLake, request: RunRequest): Promise<SnapshotStanding[]> {
+  const date = 'snapshotDate' in request ? request.snapshotDate : undefined;
+  return date === undefined ? [] : snapshotsOf(lake, { from: date, to: date });
 }
 
 /** Adds the cells that were added on the way, each once. */

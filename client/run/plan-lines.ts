@@ -20,6 +20,9 @@ export function planLines(
   const { seconds } = timeNeeded(plan, settings, pace);
   return [
     fatesLine(plan),
+    ...(plan.ofSnapshots === undefined
+      ? []
+      : [`  up to ${plan.ofSnapshots} of them of a snapshot, whose members are known once it is taken`]),
     `  ${requests.join(', ') || 'no request'}`,
     `  about ${duration(seconds)}, and ${megabytes(cells * bytesPerCell)} of the disk's ${megabytes(freeBytes)} free`,
   ];

@@ -54,7 +54,25 @@ export async function backfillRequest(
   return { run: backfillId(from, to, hashOf(request)), request };
 }
 
-/** Turns the flag of a daily run into a request; without a date it is the newest that is final. */
+/**
+ * Adds today's snapshots to the backfill of a first start, so that no day is lost before the first daily run. In the sample
+ * market none is lost, and a newcomer's first run stays as quick as it is.
+ */
+export function withTodaysSnapshots(
+  named: NamedRequest,
+  { settings }: Pick<OpenLake, 'settings'>,
+  now: Date,
+): NamedRequest {
+  const { request } = named;
+  const isLeftOut = settings.market === 'sample' || settings.snapshots.length === 0;
+  if (isLeftOut || request.kind !== 'backfill') return named;
+  return { ...named, request: { ...request, snapshotDate: utcDateOf(now.getTime()) } };
+}
+
+/**
+ * Turns the flag of a daily run into a request; without a date it is the newest that is final, and today's snapshots are
+ * taken too.
+ */
 export async function dailyRequest(
   date: string | undefined,
   lake: OpenLake,
@@ -69,7 +87,8 @@ export async function dailyRequest(
     now,
     assets.map((asset) => asset.final),
   );
-  return { run: dailyId(day), request: { kind: 'daily', date: day, isExplicit: false } };
+  const snapshotDate = utcDateOf(now.getTime());
+  return { run: dailyId(day), request: { kind: 'daily', date: day, isExplicit: false, snapshotDate } };
 }
 
 function rangeOf(flags: BackfillFlags, now: Date): Extract<RunRequest, { kind: 'backfill' }>['range'] {

@@ -23,7 +23,9 @@ const daysLookedAt = 366;
 /** The days of the week on which the schedule of a lake ticks, as `schedule.days` has it. */
 export async function configuredDays(open: OpenLake, now: Date): Promise<readonly WeekDay[]> {
   const { schedule } = open.settings;
-  return schedule.days === 'every-day' ? weekDays : tickDays(await open.planned(now), schedule, now);
+  // A snapshot's day cannot be made up for, and crypto has no day off.
+  if (schedule.days === 'every-day' || open.settings.snapshots.length > 0) return weekDays;
+  return tickDays(await open.planned(now), schedule, now);
 }
 
 /**

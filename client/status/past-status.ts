@@ -2,6 +2,7 @@ import { checkedInstant } from '../as-of/instant.ts';
 import { openAsOf } from '../../warehouse/as-of/as-of.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 import type { SeenStatus } from './show-status.ts';
+import { snapshotsOf } from './snapshots.ts';
 import { standingsOf } from './standings.ts';
 import { statusRange, type StatusFlags } from './status-range.ts';
 
@@ -20,7 +21,8 @@ export async function pastStatus(
   const known = await openAsOf(open, instant);
   try {
     const cells = await standingsOf({ ...open, index: known.index }, range, instant);
-    return { instant, range, cells, runs: [], unknown: 'it is in no record' };
+    const snapshots = range.tickers === null ? await snapshotsOf({ ...open, index: known.index }, range) : [];
+    return { instant, range, cells, snapshots, runs: [], unknown: 'it is in no record' };
   } finally {
     await known.remove();
   }

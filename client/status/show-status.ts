@@ -9,6 +9,7 @@ import type { OpenExecution } from '../run/open-runs.ts';
 import { endingLines } from '../run/summary-lines.ts';
 import { acceptedLines, countStates, legendLines } from './glyphs.ts';
 import { gridLines } from './grid.ts';
+import { snapshotLines, type SnapshotStanding } from './snapshots.ts';
 import type { StatusRange } from './status-range.ts';
 
 /** The cells of a range as they stand, or stood at an instant. */
@@ -20,6 +21,8 @@ export interface SeenStatus {
   readonly runs: readonly OpenExecution[];
   /** Which of them wait for a quota of the day or month. */
   readonly waits?: readonly RunWait[];
+  /** How the snapshots of the range stand; left out where nobody asked. */
+  readonly snapshots?: readonly SnapshotStanding[];
   /** How many alerts are open now; left out for a past instant. */
   readonly openAlerts?: number;
   /** Why nobody can say what is running, where nobody can. */
@@ -28,7 +31,7 @@ export interface SeenStatus {
 
 /** Shows a status: the grid, what its characters mean, what runs, and what is wrong. */
 export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): void {
-  const { range, cells, runs, waits = [], unknown, instant, openAlerts = 0 } = seen;
+  const { range, cells, runs, waits = [], unknown, instant, openAlerts = 0, snapshots = [] } = seen;
   const isColoured = output.isInPlace && isColourWanted();
   const counts = countStates(cells);
   output.say(headLine(open, seen));
@@ -43,6 +46,7 @@ export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): vo
   for (const wait of waits) output.say(`${wait.run} ${quotaWaitSentence(wait)}`);
   if (unknown !== undefined) output.say(`What ${instant ? 'was' : 'is'} running is not known: ${unknown}`);
   for (const line of endLines(seen)) output.say(line);
+  for (const line of snapshotLines(snapshots)) output.say(line);
   if (openAlerts > 0) output.say(`${countOf(openAlerts, 'alert')} open: npx tsx client/alerts.ts`);
   output.json({
     lake: open.lake.id,
@@ -54,6 +58,7 @@ export function showStatus(output: Output, open: OpenLake, seen: SeenStatus): vo
     runs: runs.map(({ id }) => id),
     waits,
     openAlerts,
+    ...(snapshots.length > 0 ? { snapshots } : {}),
     cells,
   });
 }

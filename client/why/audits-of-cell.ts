@@ -29,6 +29,9 @@ const auditSchema = z.object({
   keptAt: z.string().optional(),
 });
 
+/** A verdict with whose it is, where the file's name does not say. */
+const ownAudit = auditSchema.extend({ date: z.string().optional(), ticker: z.string().optional() });
+
 /** One verdict about a cell, as its file has it. */
 export type AuditOfCell = Readonly<z.infer<typeof auditSchema>> & {
   /** Below the lake's root. */
@@ -47,7 +50,7 @@ export async function readAudits(
     ...(await filesOf(store, cell)),
     ...records.flatMap(({ record }) => record.audit ?? []),
   ]);
-  const audits = await Promise.all([...files].map((file) => readAudit(store, file)));
+  const audits = await Promise.all([...files].map((file) => readAudit(store, file, cell)));
   return audits
     .filter((audit): audit is AuditOfCell => audit !== undefined)
     .sort((left, right) => (left.auditedAt < right.auditedAt ? -1 : 1));
@@ -62,10 +65,18 @@ async function filesOf(store: Store, cell: CellKey): Promise<string[]> {
   return names.filter((name) => name.startsWith(opening)).map((name) => `${folder}/${name}`);
 }
 
-async function readAudit(store: Store, file: string): Promise<AuditOfCell | undefined> {
-  const bytes = await store.get(file);
-  const parsed = bytes && auditSchema.safeParse(tryParseJson(bytes));
-  if (!parsed || !parsed.success) return undefined;
+/** The verdicts of a month or a lot share a file, one a line, each with the date or the ticker of its cell. */
+async function readAudit(store: Store, file: string, cell: CellKey): Promise<AuditOfCell | undefined> {
+  const lines = Buffer.from((await store.get(file)) ?? [])
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => ownAudit.safeParse(tryParseJson(Buffer.from(line, 'utf8'))).data);
+  const own = lines.find(
+    (line) => line && (line.date ?? cell.date) === cell.date && (line.ticker ?? cell.ticker) === cell.ticker,
+  );
+  if (!own) return undefined;
+  const { date: _date, ticker: _ticker, ...audit } = own;
   const attempt = /\.(\d+)\.json$/.exec(decodeSegment(file))?.[1];
-  return { ...parsed.data, file, attempt: attempt === undefined ? null : Number(attempt) };
+  return { ...audit, file, attempt: attempt === undefined ? null : Number(attempt) };
 }

@@ -51,8 +51,10 @@ export async function datasetsKnowing(
   date: PartitionDate,
 ): Promise<DatasetId[]> {
   const rows = await index.rows(
-    `select distinct concat(source, '.', resource) as dataset from cells
-     where ticker = $ticker and date = $date::date order by dataset`,
+    `select concat(source, '.', resource) as dataset from cells where ticker = $ticker and date = $date::date
+     union
+     select concat(source, '.', resource) as dataset from snapshot_members where ticker = $ticker and date = $date::date
+     order by dataset`,
     { ticker, date },
   );
   return z

@@ -36,12 +36,16 @@ export async function showWhy(
   const standings = await cellsNamed(open, words, now);
   const running = await whoKnowsRunning(open);
   const configured = new Set((await open.planned(now)).map(({ dataset, ticker }) => `${dataset}/${ticker}`));
+  const snapshots = new Set(open.plannedSnapshots().map(({ dataset }) => dataset));
   const told: Told[] = [];
   for (const found of standings) {
     const runs = running.isKnown ? await running.of(found) : null;
     const standing =
       runs !== null && found.state !== 'waiting' ? { ...found, state: 'running' as const } : found;
-    const steps = nextSteps(standing, configured.has(`${found.dataset}/${found.ticker}`));
+    const steps = nextSteps(
+      standing,
+      snapshots.has(found.dataset) || configured.has(`${found.dataset}/${found.ticker}`),
+    );
     told.push({ ...(await readStory(open, standing)), running: runs, nextSteps: steps });
   }
   for (const story of told) sayStory(output, open, story);

@@ -71,15 +71,15 @@ async function openLane(name: string): Promise<Lane> {
 /** As the workflow `month` does; answers the dates that cannot go on together. */
 async function doMonth(lane: Lane): Promise<string[]> {
   const { steps, batch } = lane;
-  const key = { dataset, ticker: 'BTC', batch };
-  const cells: MonthCells = { ...key, symbol: 'bitcoin', dates };
+  const key = { dataset, ticker: 'BTC', symbol: 'bitcoin', batch };
+  const cells: MonthCells = { ...key, dates };
   const context = contextOf(lane);
-  const written = await steps.writeMonth(cells);
-  const audited = await steps.auditMonth(context, { ...key, candidates: written.candidates });
-  const candidates = written.candidates.filter(({ date }) => !audited.left.includes(date));
+  const written = await steps.writeMany(cells);
+  const audited = await steps.auditMany(context, { ...key, candidates: written.candidates });
+  const candidates = written.candidates.filter(({ own }) => !audited.left.includes(own));
   const { contractVersion, file } = audited;
-  const task = { ...key, symbol: 'bitcoin', candidates, contractVersion, audit: file };
-  const published = await steps.publishMonth(context, task);
+  const task = { ...key, candidates, contractVersion, audit: file };
+  const published = await steps.publishMany(context, task);
   return [...written.left, ...audited.left, ...published.left].sort();
 }
 

@@ -12,9 +12,12 @@ import { contractsFolder, contractText, temporaryFolder } from './support.ts';
 
 const names = readdirSync(contractsFolder).filter((name) => name.endsWith('.odcs.yaml'));
 const datasets = [
+  'coincap.assets',
   'coincap.history',
   'coingecko.market_chart',
+  'coingecko.markets',
   'coinpaprika.historical',
+  'coinpaprika.tickers',
   'csv.daily_closes',
   'massive.daily_bars',
 ];
@@ -85,9 +88,34 @@ describe("the project's contracts", () => {
         .map((column) => `${column.name} ${column.physicalType}${column.required ? '!' : ''}`),
     );
     expect(measures).toEqual([
+      [
+        ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+        ...[
+          'market_cap_rank BIGINT',
+          'price DOUBLE',
+          'market_cap DOUBLE',
+          'volume DOUBLE',
+          'vwap_24h DOUBLE',
+        ],
+        ...['change_24h_pct DOUBLE', 'circulating_supply DOUBLE', 'max_supply DOUBLE'],
+        'last_updated TIMESTAMP_TZ',
+      ],
       ['close DOUBLE!'],
       ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
+      [
+        ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+        ...['market_cap_rank BIGINT', 'price DOUBLE', 'market_cap DOUBLE', 'fully_diluted_valuation DOUBLE'],
+        ...['volume DOUBLE', 'high_24h DOUBLE', 'low_24h DOUBLE', 'change_24h_pct DOUBLE'],
+        ...['circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE', 'ath DOUBLE'],
+        ...['ath_at TIMESTAMP_TZ', 'atl DOUBLE', 'atl_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
+      ],
       ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
+      [
+        ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+        ...['market_cap_rank BIGINT', 'price DOUBLE', 'market_cap DOUBLE', 'volume DOUBLE'],
+        ...['change_24h_pct DOUBLE', 'circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE'],
+        ...['ath DOUBLE', 'ath_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
+      ],
       ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
       [
         'open DOUBLE!',

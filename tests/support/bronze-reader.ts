@@ -87,7 +87,7 @@ async function complaintAbout(store: LocalStore, key: string): Promise<string | 
   return `no verdict in its ${files.length} files passed these bytes`;
 }
 
-/** Written by `audit` and `auditMonth`; what matters of its shape is compared by the caller. */
+/** Written by `audit` and `auditMany`; what matters of its shape is compared by the caller. */
 interface SaidVerdict {
   readonly candidateSha256?: string;
   readonly verdict?: { readonly outcome?: string };

@@ -44,11 +44,12 @@ export async function openTestLake(options: TestLakeOptions): Promise<TestLake> 
   const folder = await mkdtemp(join(tmpdir(), 'test-lake-'));
   const configPath = join(folder, 'overlay.yaml');
   const lakeFolder = join(folder, 'lake');
-  const { run, ...rest } = options.overlay ?? {};
+  // A snapshot would add its request and its cells to every daily run: a test that is about one says so.
+  const { run, snapshots = [], ...rest } = options.overlay ?? {};
   // JSON is YAML.
   await writeFile(
     configPath,
-    JSON.stringify({ ...rest, run: { ...impatient, ...(run as object | undefined) } }),
+    JSON.stringify({ ...rest, snapshots, run: { ...impatient, ...(run as object | undefined) } }),
   );
   const environment = {
     MARKETLAKE_DATA_DIR: lakeFolder,

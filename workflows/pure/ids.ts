@@ -37,6 +37,22 @@ export function withoutBatch(id: string): string {
   return id.slice(0, id.lastIndexOf('/'));
 }
 
+/** `lot/coingecko.markets/2026-11-21/3/BATCH`: a lot of a staged snapshot's members; lots count from 1. */
+export function lotId({ dataset, date }: Omit<CellKey, 'ticker'>, number: number, batchId: string): string {
+  return `lot/${dataset}/${date}/${number}/${batchId}`;
+}
+
+/** `BATCH+3`: names a lot where its dataset and date are known. */
+export function lotMark(batchId: string, number: number): string {
+  return `${batchId}+${number}`;
+}
+
+/** The workflow that does a cell together with others: a lot's by its mark, a month's by its batch. */
+export function togetherId(cell: CellKey, mark: string): string {
+  const [batchId = '', number] = mark.split('+');
+  return number === undefined ? monthId(cell, batchId) : lotId(cell, Number(number), batchId);
+}
+
 /** `window/massive.daily_bars/AAPL/2026-08-22..2026-11-19`; grouped: `all.stocks` stands for the ticker. */
 export function windowId(dataset: DatasetId, covers: string, from: PartitionDate, to: PartitionDate): string {
   return `window/${dataset}/${covers}/${from}..${to}`;

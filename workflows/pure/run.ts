@@ -19,6 +19,8 @@ export type RunRequest =
       readonly clip: boolean;
       /** One workflow for each cell, or for each ticker's month; absent: `auto`, by how many cells are to do. */
       readonly grain?: 'auto' | 'cell' | 'month';
+      /** The UTC day of which it takes the configured snapshots too, if that is today; absent: none. */
+      readonly snapshotDate?: PartitionDate;
     }
   /** One day, and what failed or is missing in the week that ends with it. */
   | {
@@ -26,6 +28,8 @@ export type RunRequest =
       readonly date: PartitionDate;
       /** True where the day was named by a person: what is not final yet waits, instead of being left for later. */
       readonly isExplicit: boolean;
+      /** The UTC day of which it takes the configured snapshots, if that is today; absent: none. */
+      readonly snapshotDate?: PartitionDate;
     }
   /** Every refused or failed cell, or those of one run. */
   | { readonly kind: 'retry'; readonly of: string }
@@ -46,7 +50,7 @@ export type JudgedAgainCause = 'contract' | 'acceptance';
 /** Which planned look at a published cell: so many days after its day was final, or with all of its asset's history. */
 export type Look = number | 'history';
 
-/** What one window asks a source: a range of one symbol, or one day of a whole market. */
+/** What one window asks a source: a range of one symbol, one day of a whole market, or who leads now. */
 export type WindowAsk =
   | {
       readonly kind: 'range';
@@ -54,7 +58,9 @@ export type WindowAsk =
       readonly from: PartitionDate;
       readonly to: PartitionDate;
     }
-  | { readonly kind: 'grouped'; readonly group: string; readonly date: PartitionDate };
+  | { readonly kind: 'grouped'; readonly group: string; readonly date: PartitionDate }
+  /** The first so many of a ranking, as it stands on a UTC day. */
+  | { readonly kind: 'snapshot'; readonly top: number; readonly date: PartitionDate };
 
 /** Points at a sealed batch of raw answers. */
 export interface BatchRef {
@@ -62,7 +68,7 @@ export interface BatchRef {
   readonly ingestionDate: PartitionDate;
 }
 
-/** One window of a plan; its cells are every ticker on every date. */
+/** One window of a plan; its cells are every ticker on every date. A snapshot's are known once it is staged. */
 export interface WindowTask {
   /** Without the lake's id. */
   readonly id: string;
@@ -76,8 +82,10 @@ export interface WindowTask {
   readonly cause?: JudgedAgainCause;
   /** By ticker and date, those of its cells that are published and looked at again. */
   readonly looks?: Readonly<Record<string, Readonly<Record<PartitionDate, Look>>>>;
-  /** Present where the cells of a month are done together. */
-  readonly grain?: 'month';
+  /** Present where many cells are done together: those of a ticker's month, or a lot of a snapshot's members. */
+  readonly grain?: 'month' | 'lot';
+  /** How many requests it takes at the least; absent: one. */
+  readonly pages?: number;
 }
 
 /** A cell whose day is not final yet; it waits by itself and fetches its own date. */
@@ -99,6 +107,8 @@ export interface PlanSummary {
   readonly looks?: number;
   /** How many of those to do are done a month at a time; absent: none. */
   readonly byMonth?: number;
+  /** How many of those to do are of snapshots that are still to be taken, at the most; absent: none. */
+  readonly ofSnapshots?: number;
   /** Requests a source will be sent, one page each. */
   readonly requests: Readonly<Record<string, number>>;
   readonly from: PartitionDate;
@@ -271,19 +281,26 @@ export function addSummaries(left: PlanSummary, right: PlanSummary): PlanSummary
     todo: left.todo + right.todo,
     ...summed('looks', left, right),
     ...summed('byMonth', left, right),
+    ...summed('ofSnapshots', left, right),
     requests,
     from: left.from < right.from ? left.from : right.from,
     to: left.to > right.to ? left.to : right.to,
   };
 }
 
-function summed<Name extends 'looks' | 'byMonth'>(
+function summed<Name extends 'looks' | 'byMonth' | 'ofSnapshots'>(
   name: Name,
   left: PlanSummary,
   right: PlanSummary,
 ): { readonly [P in Name]?: number } {
-  const sum = (left[name] ?? 0) + (right[name] ?? 0);
-  return sum === 0 ? {} : ({ [name]: sum } as { [P in Name]: number });
+  return positive(name, (left[name] ?? 0) + (right[name] ?? 0));
+}
+
+function positive<Name extends 'looks' | 'byMonth' | 'ofSnapshots'>(
+  name: Name,
+  count: number,
+): { readonly [P in Name]?: number } {
+  return count <= 0 ? {} : ({ [name]: count } as { [P in Name]: number });
 }
 
 /** How many cells a run has in hand: to do, looked at again, or waiting for their day. */
@@ -302,6 +319,26 @@ export type CellOfWindow = CellKey & { readonly symbol: string };
 /** Every cell of a window. */
 export function cellsOf({ dataset, assets, dates }: WindowTask): CellOfWindow[] {
   return assets.flatMap(({ ticker, symbol }) => dates.map((date) => ({ dataset, ticker, symbol, date })));
+}
+
+/** How many cells a window is expected to have: of a snapshot that is not staged yet as many as are asked for. */
+export function expectedCells({ ask, assets, dates, batch }: WindowTask): number {
+  return ask.kind === 'snapshot' && !batch ? ask.top : assets.length * dates.length;
+}
+
+/** Corrects the counts of a plan by a window whose cells were not known before: those of a snapshot. */
+export function withFound(summary: PlanSummary, task: WindowTask, tally: Tally): PlanSummary {
+  if (task.ask.kind !== 'snapshot' || task.batch) return summary;
+  const expected = expectedCells(task);
+  const more = settledCount(tally) - expected;
+  const { byMonth = 0, ofSnapshots = 0, ...others } = summary;
+  return {
+    ...others,
+    due: summary.due + more,
+    todo: summary.todo + more,
+    ...positive('byMonth', byMonth + more),
+    ...positive('ofSnapshots', ofSnapshots - expected),
+  };
 }
 
 /** Which planned look a cell of a window is; undefined where it is none. */
