@@ -74,6 +74,8 @@ describe('an answer', () => {
     );
     expect(history.readPage(answer, ask)).toEqual({ rowCount: 1 });
     expect([rowsOn(answer, '2026-11-16'), rowsOn(answer, '2026-11-20')]).toEqual([[], []]);
+    const toToday = rangeAsk('bitcoin', '2026-11-17', '2026-11-20', '2026-11-20');
+    expect(history.readPage(answer, toToday)).toEqual({ rowCount: 1 });
   });
 
   it('leaves a null price to the audit, and hands a day that comes twice on twice', () => {
