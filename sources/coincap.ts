@@ -25,7 +25,7 @@ const usual: UsualApi = {
   key: {
     need: 'needed',
     freeFrom: 'https://pro.coincap.io',
-    switchesOn: 'CoinCap’s daily averages of coins, 260 requests a month',
+    switchesOn: 'daily averages and a list of the largest coins, 260 requests a month',
   },
   plan: { requestsPerMinute: 60, requestsPerDay: null, requestsPerMonth: 260, historyDays: null },
 };

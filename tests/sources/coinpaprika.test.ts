@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { loadSettings } from '../../settings.ts';
 import { coinpaprikaRefusalOf } from '../../sources/coinpaprika-refusal.ts';
 import { coinpaprikaSource } from '../../sources/coinpaprika.ts';
+import { missingKey } from '../../sources/missing-keys.ts';
 import type { RawPage } from '../../sources/source.ts';
 import {
   accessTo,
@@ -86,6 +88,24 @@ describe('an answer', () => {
     ['half an answer', '[{"timestamp":"2026-11-18T00:00:00Z","pri'],
   ])('of another shape (%s) is WrongShape', async (_, body) => {
     expect(await codeOf(() => historical.readPage(page(body), ask))).toBe('WrongShape');
+  });
+});
+
+describe('a key that is paid for', () => {
+  const settingsOf = (environment: Record<string, string>) =>
+    loadSettings(environment).sources['coinpaprika'];
+
+  it('has an address of its own, unless another is given', () => {
+    const COINPAPRIKA_API_KEY = 'paid-key';
+    expect(settingsOf({})?.baseUrl).toBe('https://api.coinpaprika.com/v1');
+    expect(settingsOf({ COINPAPRIKA_API_KEY })?.baseUrl).toBe('https://api-pro.coinpaprika.com/v1');
+    const given = settingsOf({ COINPAPRIKA_API_KEY, COINPAPRIKA_BASE_URL: 'http://127.0.0.1:1/v1' });
+    expect(given).toMatchObject({ baseUrl: 'http://127.0.0.1:1/v1', apiKey: 'paid-key' });
+  });
+
+  it('is missed by nobody, since no free one would switch anything on', () => {
+    const settings = settingsOf({});
+    expect(settings && missingKey('live', settings)).toBeUndefined();
   });
 });
 
