@@ -75,6 +75,19 @@ describe('the list', () => {
   });
 });
 
+it('a month of usual requests, each a year of a coin or the list, stays within the free credits', async () => {
+  const creditsOf = async (path: string): Promise<number> => {
+    const { byteLength } = await (await fetch(urlOf(path))).arrayBuffer();
+    return 1 + Math.ceil(byteLength / 2500);
+  };
+  const year = rangeAsk('bitcoin', '2025-11-20', '2026-11-19', '2026-11-20');
+  const { usual } = coincapSource();
+  const requests = usual.isLocal ? null : usual.plan.requestsPerMonth;
+  const credits = [await creditsOf(history.firstPage(year).target), await creditsOf('/assets?limit=92')];
+  expect(Math.min(...credits)).toBeGreaterThan(10);
+  expect(Math.max(...credits) * (requests ?? Infinity)).toBeLessThanOrEqual(4000);
+});
+
 describe('what goes wrong', () => {
   it('without a key, or with another, is the key', async () => {
     const request = history.firstPage(lastWeek);
