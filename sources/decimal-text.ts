@@ -9,6 +9,6 @@ const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
  * double nearest to it. Numbers and null pass as `marketNumber` has them; any other text is another shape.
  */
 export const marketDecimal = z.union([
-  marketNumber,
   z.string().regex(decimal, 'expected a decimal number').transform(Number),
+  marketNumber,
 ]);

@@ -1,7 +1,10 @@
+import { binanceSource } from './binance.ts';
+import { coinbaseSource } from './coinbase.ts';
 import { coincapSource } from './coincap.ts';
 import { coingeckoSource } from './coingecko.ts';
 import { coinpaprikaSource } from './coinpaprika.ts';
 import { csvSource, type CsvFiles } from './csv.ts';
+import { krakenSource } from './kraken.ts';
 import { massiveSource } from './massive.ts';
 import type { Source } from './source.ts';
 import type { UsualApi } from './usual.ts';
@@ -16,6 +19,9 @@ export interface SourcesConfig {
 const registered: readonly ((config: SourcesConfig) => Source)[] = [
   coingeckoSource,
   massiveSource,
+  coinbaseSource,
+  binanceSource,
+  krakenSource,
   coincapSource,
   coinpaprikaSource,
   ({ csvFiles }) => csvSource(csvFiles),

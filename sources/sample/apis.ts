@@ -1,8 +1,11 @@
 import { knownSources } from '../index.ts';
 import { sampleFolderOf } from '../usual.ts';
+import { binanceApi } from './binance.ts';
+import { coinbaseApi } from './coinbase.ts';
 import { coincapApi } from './coincap.ts';
 import { coingeckoApi } from './coingecko.ts';
 import { coinpaprikaApi } from './coinpaprika.ts';
+import { krakenApi } from './kraken.ts';
 import { massiveApi } from './massive.ts';
 import type { SampleApi } from './sample-api.ts';
 
@@ -10,6 +13,9 @@ import type { SampleApi } from './sample-api.ts';
 const sampleApis = {
   coingecko: coingeckoApi,
   massive: massiveApi,
+  coinbase: coinbaseApi,
+  binance: binanceApi,
+  kraken: krakenApi,
   coincap: coincapApi,
   coinpaprika: coinpaprikaApi,
 } satisfies Readonly<Record<string, SampleApi>>;

@@ -44,7 +44,7 @@ export function createRateGate(limits: SampleLimits, elapsedMs: () => number): R
 
 function tooMany(source: SampleSource, waitMs: number, occasion: Occasion): Answer {
   const api = sampleApi(source);
-  const answer = api.errorAnswer(429, occasion);
+  const answer = api.limitAnswer?.(occasion) ?? api.errorAnswer(429, occasion);
   if (api.saysRetryAfter !== true) return answer;
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } };
