@@ -1,6 +1,8 @@
 import { binanceSource } from './binance.ts';
 import { coinbaseSource } from './coinbase.ts';
+import { coincapSource } from './coincap.ts';
 import { coingeckoSource } from './coingecko.ts';
+import { coinpaprikaSource } from './coinpaprika.ts';
 import { csvSource, type CsvFiles } from './csv.ts';
 import { frankfurterSource } from './frankfurter.ts';
 import { krakenSource } from './kraken.ts';
@@ -22,6 +24,8 @@ const registered: readonly ((config: SourcesConfig) => Source)[] = [
   binanceSource,
   krakenSource,
   frankfurterSource,
+  coincapSource,
+  coinpaprikaSource,
   ({ csvFiles }) => csvSource(csvFiles),
 ];
 
