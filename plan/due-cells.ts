@@ -23,6 +23,8 @@ export interface PlannedAsset {
   readonly coverage: Coverage;
   /** Of a snapshot: how many are asked for. */
   readonly top?: number;
+  /** Of a snapshot of dated facts: the first date that is asked for. */
+  readonly since?: PartitionDate;
 }
 
 /** What the lake remembers of a cell. */
