@@ -2,7 +2,8 @@
 -- day without an observation the last close is carried forward and the row says IMPUTED; close_usd, batch, observed_at
 -- and published_at are then those of the close that was carried. Open, high, low and volume are never carried. Prices
 -- are in the asset's own currency; close_usd is the close in US dollars, null where it has none (an index, or a
--- currency without a rate).
+-- currency without a rate). All these are as traded; close_split_adjusted is the close in shares of today, by the splits
+-- that are known (int_market__splits names them), and for the days of one asset side by side.
 -- grain: asset x calendar day
 -- key: ticker, price_date
 -- sources: intermediate.int_market__observed_prices, intermediate.int_market__judgements, intermediate.int_market__unified_prices, marts.dim_dates, lake.days
@@ -11,6 +12,7 @@
 -- column audit_status: PASSED, ACCEPTED (refused by a rule, and let through by a person) or REFUSED (published before, refused now); metadata.lineage has the reason. On an imputed day that of the close that was carried.
 -- column close: The close as traded, in currency; carried forward on an imputed day.
 -- column close_usd: The close in US dollars, carried like close; null where it has none.
+-- column close_split_adjusted: close times split_factor, in currency; carried like close.
 -- column days_since_observed: The calendar days from observed_date to price_date; 0 on an observed day.
 -- column is_open: True where the asset's calendar is open on this day.
 -- column observed_date: The trading day whose close this is.
@@ -25,6 +27,8 @@ numbered as (
     select
         observed.*,
         case when unified.unit = 'USD' then unified.close end as close_usd,
+        unified.split_factor,
+        unified.split_count,
         judgements.audit_status,
         row_number() over (partition by observed.ticker order by observed.price_date) as observation_number
     from observed
@@ -99,6 +103,8 @@ carried as (
         case when counted.day_number = numbered.day_number then numbered.low end as low,
         numbered.close,
         numbered.close_usd,
+        numbered.split_factor,
+        numbered.split_count,
         case when counted.day_number = numbered.day_number then numbered.volume end as volume,
         numbered.price_date as observed_date,
         numbered.batch_id,
@@ -131,6 +137,9 @@ final_prices as (
         carried.low,
         carried.close,
         carried.close_usd,
+        carried.split_factor,
+        carried.split_count,
+        carried.close * carried.split_factor as close_split_adjusted,
         carried.volume,
         carried.days_since_observed,
 
