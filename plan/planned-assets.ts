@@ -1,4 +1,4 @@
-import { calendarByName, fileCalendar, type Calendar } from '../calendars/index.ts';
+import { calendarByName, fileCalendar, listedCalendar, type Calendar } from '../calendars/index.ts';
 import type { Asset } from '../settings.ts';
 import type { SourceSettings } from '../sources/source-settings.ts';
 import { datesOfFile, type CsvFiles } from '../sources/csv.ts';
@@ -49,10 +49,12 @@ async function planned(asset: Asset, from: AssetSources, now: Date): Promise<Pla
     ticker: asset.ticker,
     dataset,
     symbol,
-    calendar:
+    calendar: listedCalendar(
       asset.calendar === 'file'
         ? await calendarOfFile(asset, symbol, from, now)
         : calendarByName(asset.calendar),
+      asset,
+    ),
     final: settings.final,
     historyDays: settings.historyDays,
     coverage: resource.coverage,

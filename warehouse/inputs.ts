@@ -37,6 +37,8 @@ export interface AssetRow {
   readonly symbol: string;
   /** The currency of its prices; null where a price is none (an index). */
   readonly currency: string | null;
+  /** Its last day and why it was the last; left out: it is still traded. */
+  readonly delisted?: { readonly on: PartitionDate; readonly reason: string };
   /** When its prices are fixed, by dataset, where that dataset's contract cannot know it. */
   readonly fixings?: Readonly<Record<DatasetId, string>>;
 }

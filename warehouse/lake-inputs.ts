@@ -85,6 +85,7 @@ function assetRow(asset: Asset): AssetRow {
     dataset: first.dataset,
     symbol: first.symbol,
     currency: asset.currency,
+    ...(asset.delisted ? { delisted: asset.delisted } : {}),
     fixings: fixingsOf(asset),
   };
 }

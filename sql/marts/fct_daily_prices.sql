@@ -1,4 +1,5 @@
--- The price of every asset on every calendar day, from its first observed day to the last day of the data. On a
+-- The price of every asset on every calendar day, from its first observed day to the last day of the data, or to its own
+-- last day where it was delisted: nothing is carried beyond it. On a
 -- day without an observation the last close is carried forward and the row says IMPUTED; close_usd, batch, observed_at
 -- and published_at are then those of the close that was carried. Open, high, low and volume are never carried. Prices
 -- are in the asset's own currency; close_usd is the close in US dollars, null where it has none (an index, or a
@@ -6,7 +7,7 @@
 -- that are known (int_market__splits names them), and for the days of one asset side by side.
 -- grain: asset x calendar day
 -- key: ticker, price_date
--- sources: intermediate.int_market__observed_prices, intermediate.int_market__judgements, intermediate.int_market__unified_prices, marts.dim_dates, lake.days
+-- sources: intermediate.int_market__observed_prices, intermediate.int_market__judgements, intermediate.int_market__unified_prices, marts.dim_dates, lake.assets, lake.days
 -- column price_date: The calendar day; on a day without an observation the close is that of observed_date.
 -- column price_status: OBSERVED where the close is of this day, IMPUTED where it is carried forward.
 -- column audit_status: PASSED, ACCEPTED (refused by a rule, and let through by a person) or REFUSED (published before, refused now); metadata.lineage has the reason. On an imputed day that of the close that was carried.
@@ -45,7 +46,8 @@ first_days as (
 
     select
         observed.ticker,
-        min(observed.price_date) as first_date
+        min(observed.price_date) as first_date,
+        max(observed.price_date) as last_observed_date
     from observed
     group by observed.ticker
 
@@ -66,8 +68,16 @@ spine as (
         dates.day_number
     from first_days
     cross join last_day
+    inner join lake.assets as assets
+        on first_days.ticker = assets.ticker
     inner join marts.dim_dates as dates
-        on dates.calendar_date >= first_days.first_date and dates.calendar_date <= last_day.last_date
+        on dates.calendar_date >= first_days.first_date
+        and dates.calendar_date <= last_day.last_date
+        and (
+            assets.delisted_on is null
+            or dates.calendar_date <= assets.delisted_on
+            or dates.calendar_date <= first_days.last_observed_date
+        )
 
 ),
 

@@ -11,7 +11,7 @@ import { verifyContract } from '../../contracts/verify.ts';
 import { contractsFolder, contractText, temporaryFolder } from './support.ts';
 
 const names = readdirSync(contractsFolder).filter((name) => name.endsWith('.odcs.yaml'));
-const datasets = ['coingecko.market_chart', 'coingecko.markets', 'csv.daily_closes', 'massive.daily_bars'];
+const datasets = ['coingecko.market_chart', 'coingecko.markets', 'csv.daily_closes', 'massive.daily_bars', 'massive.dividends', 'massive.splits'];
 
 /** Parts of ODCS that our reader passes over, held strictly here. */
 const published = z.object({
@@ -51,7 +51,7 @@ const published = z.object({
 });
 
 describe("the project's contracts", () => {
-  it('are four, each found by its dataset, with the hash of its bytes', () => {
+  it('are six, each found by its dataset, with the hash of its bytes', () => {
     const contracts = loadContracts(contractsFolder);
     expect([...contracts.keys()]).toEqual(datasets);
     for (const [dataset, contract] of contracts) {
@@ -96,6 +96,15 @@ describe("the project's contracts", () => {
         'volume DOUBLE!',
         'vwap DOUBLE',
         'trade_count BIGINT',
+      ],
+      [
+        ...['action_id VARCHAR!', 'symbol VARCHAR!', 'ex_dividend_date DATE!', 'cash_amount DOUBLE'],
+        ...['currency VARCHAR', 'dividend_type VARCHAR', 'frequency DOUBLE', 'declaration_date DATE'],
+        ...['record_date DATE', 'pay_date DATE', 'asked_since DATE!'],
+      ],
+      [
+        ...['action_id VARCHAR!', 'symbol VARCHAR!', 'execution_date DATE!'],
+        ...['split_from DOUBLE', 'split_to DOUBLE', 'asked_since DATE!'],
       ],
     ]);
   });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { massiveSource } from '../../sources/massive.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
-import type { Ask, RawPage } from '../../sources/source.ts';
+import type { RawPage, SnapshotAsk } from '../../sources/source.ts';
 import {
   accessTo,
   codeOf,
@@ -16,7 +16,7 @@ import {
 
 const splits = resourceOf(massiveSource(), 'splits');
 const dividends = resourceOf(massiveSource(), 'dividends');
-const ask: Ask = { kind: 'snapshot', top: 1, date: '2026-11-21', since: '2026-10-17' };
+const ask: SnapshotAsk = { kind: 'snapshot', top: 1, date: '2026-11-21', since: '2026-10-17' };
 const cell = { dataset: 'massive.splits', ticker: 'us-stocks', symbol: 'us-stocks', date: '2026-11-21' };
 const split = (more: object = {}): object => ({
   ...{ id: 'E1', ticker: 'SMPL', execution_date: '2026-11-02', split_from: 1, split_to: 10 },
@@ -131,7 +131,7 @@ describe('the sample market', () => {
 
   /** All pages of a list as of the market's clock. */
   async function pagesOf(resource: typeof splits, since: string): Promise<RawPage[]> {
-    const asked: Ask = { ...ask, since };
+    const asked: SnapshotAsk = { ...ask, since };
     const pages: RawPage[] = [];
     for (let next: { target: string } | undefined = resource.firstPage(asked); next;) {
       const one = await resource.send(next, accessTo(`${market.url}/massive`));

@@ -8,9 +8,16 @@ import { tellSplits } from './told-splits.ts';
 
 const { AAPL } = assets;
 const MSFT = { ...AAPL, ticker: 'MSFT', symbol: 'MSFT' };
+const OLD = {
+  ...{ ...AAPL, ticker: 'OLD', symbol: 'OLD' },
+  delisted: { on: '2024-02-28', reason: 'bought by another company' },
+};
 const inputs = {
-  assets: [AAPL, MSFT],
-  days: ['AAPL', 'MSFT'].flatMap((ticker) => weekdays(ticker, '2024-02-26', '2024-03-04')),
+  assets: [AAPL, MSFT, OLD],
+  days: [
+    ...['AAPL', 'MSFT'].flatMap((ticker) => weekdays(ticker, '2024-02-26', '2024-03-04')),
+    ...weekdays('OLD', '2024-02-26', '2024-02-28'),
+  ],
 };
 const aaplSplits = [
   { symbol: 'AAPL', on: '2024-02-28', from: 1, to: 4 },
@@ -38,6 +45,7 @@ beforeAll(async () => {
   // The 2nd and 3rd of March are a weekend.
   lake.closes(AAPL, '2024-02-26', [400, 404, 101, 102, 51]).closes(AAPL, '2024-03-04', [52]);
   lake.closes(MSFT, '2024-02-26', [10, 11, 100.5, 101, 101]);
+  lake.closes(OLD, '2024-02-26', [5, 6]);
   // A stock nobody asked for.
   await tellSplits(lake, '2024-03-01', '2024-01-01', [{ symbol: 'ZZZ', on: '2024-02-28', from: 1, to: 2 }]);
 });
@@ -138,5 +146,23 @@ describe('the newest answer that reaches a day', () => {
     ]);
     expect(offendersOf(result, 'int_market__splits_are_believed')).toBe(3);
     expect((await adjusted('AAPL'))[0]).toEqual(['2024-02-26', 'OBSERVED', 400, 0.25, 1, 100]);
+  });
+});
+
+describe('an asset that was delisted', () => {
+  test('is kept with its last day and the reason, and no close is carried beyond that day', async () => {
+    expect(
+      await asked(`select price_date, price_status, close from marts.fct_daily_prices
+        where ticker = 'OLD' order by price_date`),
+    ).toEqual([
+      ['2024-02-26', 'OBSERVED', 5],
+      ['2024-02-27', 'OBSERVED', 6],
+      ['2024-02-28', 'IMPUTED', 6],
+    ]);
+    expect(
+      await asked(
+        `select last_date, delisted_on, delisted_reason from marts.dim_assets where ticker = 'OLD'`,
+      ),
+    ).toEqual([['2024-02-27', '2024-02-28', 'bought by another company']]);
   });
 });
