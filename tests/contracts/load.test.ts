@@ -11,7 +11,14 @@ import { verifyContract } from '../../contracts/verify.ts';
 import { contractsFolder, contractText, temporaryFolder } from './support.ts';
 
 const names = readdirSync(contractsFolder).filter((name) => name.endsWith('.odcs.yaml'));
-const datasets = ['coingecko.market_chart', 'coingecko.markets', 'csv.daily_closes', 'massive.daily_bars', 'massive.dividends', 'massive.splits'];
+const datasets = [
+  'coingecko.market_chart',
+  'coingecko.markets',
+  'csv.daily_closes',
+  'massive.daily_bars',
+  'massive.dividends',
+  'massive.splits',
+];
 
 /** Parts of ODCS that our reader passes over, held strictly here. */
 const published = z.object({
