@@ -1,10 +1,9 @@
 -- The price of every asset on every calendar day, from its first observed day to the last day of the data, or to its own
--- last day where it was delisted: nothing is carried beyond it. On a
--- day without an observation the last close is carried forward and the row says IMPUTED; close_usd, batch, observed_at
--- and published_at are then those of the close that was carried. Open, high, low and volume are never carried. Prices
--- are in the asset's own currency; close_usd is the close in US dollars, null where it has none (an index, or a
--- currency without a rate). All these are as traded; close_split_adjusted is the close in shares of today, by the splits
--- that are known (int_market__splits names them), and for the days of one asset side by side.
+-- last day where it was delisted. On a day without an observation the last close is carried forward and the row says
+-- IMPUTED; close_usd, split_factor, batch, observed_at and published_at are then those of the close that was carried.
+-- Open, high, low and volume are never carried. Prices are as traded, in the asset's own currency; close_usd is the close
+-- in US dollars, null where it has none (an index, or a currency without a rate). close_split_adjusted is in shares of
+-- today, by the splits that are known (int_market__splits names them): only it compares two days of one asset.
 -- grain: asset x calendar day
 -- key: ticker, price_date
 -- sources: intermediate.int_market__observed_prices, intermediate.int_market__judgements, intermediate.int_market__unified_prices, marts.dim_dates, lake.assets, lake.days
