@@ -52,5 +52,6 @@ async function universeOf(deps: ActivityDeps, { dataset, ask }: StageTask, batch
     const ticker = tickerOfMember(id);
     return ticker === id ? { ticker } : { ticker, id };
   });
-  return { snapshot: { date: ask.date, top: ask.top, members, repeated } };
+  const { date, top, since } = ask;
+  return { snapshot: { date, top, ...(since ? { since } : {}), members, repeated } };
 }

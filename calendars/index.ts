@@ -7,6 +7,7 @@ import { target } from './target.ts';
 export type { Calendar, Day } from './calendar.ts';
 export { CalendarError } from './calendar-error.ts';
 export { fileCalendar } from './file.ts';
+export { listedCalendar, type Listing } from './listed.ts';
 
 /** What an asset may name as its calendar. */
 export const calendarNames = ['every-day', 'nyse', 'fx', 'target', 'file'] as const;

@@ -23,8 +23,8 @@ export interface Contract {
   readonly rules: readonly Rule[];
   /** How many `type: text` rules there are: documentation, never evaluated. */
   readonly textRuleCount: number;
-  /** How many rows a cell's file holds. */
-  readonly rowsPerCell: number;
+  /** How many rows a cell's file holds; `at least 1`: as many as there were to tell. */
+  readonly rowsPerCell: number | 'at least 1';
   /** What an answer without rows means on an open day. */
   readonly emptyAnswer: EmptyAnswer;
   /** By how many percent its prices may differ from another source's of the same asset and day. */

@@ -142,7 +142,11 @@ const fixingByClass = z.record(z.string().min(1), fixing);
 const extra = z.discriminatedUnion(
   'property',
   [
-    strict({ ...documentation, property: z.literal('rowsPerCell'), value: z.int().positive() }),
+    strict({
+      ...documentation,
+      property: z.literal('rowsPerCell'),
+      value: z.union([z.int().positive(), z.literal('at least 1')]),
+    }),
     strict({ ...documentation, property: z.literal('emptyAnswer'), value: z.enum(['failed', 'closed']) }),
     strict({ ...documentation, property: z.literal('priceTolerancePct'), value: z.number().positive() }),
     strict({ ...documentation, property: z.literal('fixing'), value: z.union([fixing, fixingByClass]) }),

@@ -123,16 +123,19 @@ function readFreshness(odcs: OdcsFile, issues: Issue[]): number | null {
 }
 
 /** Without this rule an empty file would keep every other one: no row offends. */
-function demandRowCount(rules: readonly Rule[], rowsPerCell: number, issues: Issue[]): void {
+function demandRowCount(rules: readonly Rule[], rowsPerCell: Contract['rowsPerCell'], issues: Issue[]): void {
+  const isFixed = typeof rowsPerCell === 'number';
+  const operator = isFixed ? 'mustBe' : 'mustBeGreaterOrEqualTo';
+  const count = isFixed ? rowsPerCell : 1;
   const isDemanded = rules.some(
     (rule) =>
       rule.metric === 'rowCount' &&
       rule.severity === 'error' &&
-      rule.expectation.operator === 'mustBe' &&
-      rule.expectation.value === rowsPerCell,
+      rule.expectation.operator === operator &&
+      rule.expectation.value === count,
   );
   if (isDemanded) return;
-  const message = `add a rule with metric rowCount, severity error and mustBe: ${rowsPerCell}, as rowsPerCell says`;
+  const message = `add a rule with metric rowCount, severity error and ${operator}: ${count}, as rowsPerCell says`;
   issues.push({ path: ['schema', 0, 'quality'], message });
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 11;
+export const indexVersion = 12;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -51,6 +51,7 @@ create view snapshots as
     select
         source, resource, snapshot_date as date, batch_id,
         body ->> '$.batch.ingestionDate' as ingestion_date, (body ->> '$.snapshot.top')::integer as top,
+        (body ->> '$.snapshot.since')::date as since,
         json_array_length(body, '$.snapshot.members')::integer as member_count,
         from_json(body -> '$.snapshot.repeated', '["VARCHAR"]') as repeated, request_count, recorded_at, run, window_id, number
     from window_records

@@ -25,6 +25,8 @@ export interface PlannedAsset {
   readonly fallbacks?: readonly PlannedAsset[];
   /** Of a snapshot: how many are asked for. */
   readonly top?: number;
+  /** Of a snapshot of dated facts: the first date that is asked for. */
+  readonly since?: PartitionDate;
 }
 
 /** Lists each asset from its first source and then from its fallbacks: whatever cell may be asked about has one. */

@@ -9,6 +9,7 @@ import {
 import type { BatchRef } from '../workflows/pure/run.ts';
 import { lookBackDays, type DueCell, type KnownCell } from './due-cells.ts';
 import type { Remembered } from './memory.ts';
+import { sinceOf, type TakenReach } from './snapshot-reach.ts';
 import { memberOf, wholeDayOf, type PlannedSnapshot } from './planned-snapshots.ts';
 
 /** What a run is to do about snapshots. */
@@ -42,6 +43,8 @@ export interface OpenMember {
 export interface SnapshotMemory {
   readonly days: readonly SnapshotDay[];
   readonly open: readonly OpenMember[];
+  /** Of dated facts: the snapshots that were taken, and published whole. */
+  readonly reaches: readonly TakenReach[];
 }
 
 /**
@@ -51,13 +54,13 @@ export interface SnapshotMemory {
 export function dueSnapshots(
   { snapshotDate, isDaily }: SnapshotRequest,
   snapshots: readonly PlannedSnapshot[],
-  { days, open }: SnapshotMemory,
+  { days, open, reaches }: SnapshotMemory,
   now: Date,
 ): DueCell[] {
   const today = utcDateOf(now.getTime());
   return snapshots.flatMap((snapshot): DueCell[] => {
     const own = new Map(days.filter(isOf(snapshot)).map((day) => [day.date, day]));
-    const taken = snapshotDate === today ? takeDay(snapshot, own.get(today), today) : [];
+    const taken = snapshotDate === today ? takeDay(snapshot, own.get(today), today, reaches) : [];
     if (!isDaily) return taken;
     const since = addDays(today, 1 - lookBackDays);
     const members = open
@@ -72,7 +75,7 @@ export function dueSnapshots(
 export function troubledSnapshots(
   snapshots: readonly PlannedSnapshot[],
   troubled: readonly Remembered[],
-  { days }: SnapshotMemory,
+  { days, reaches }: SnapshotMemory,
   now: Date,
 ): DueCell[] {
   const today = utcDateOf(now.getTime());
@@ -81,7 +84,8 @@ export function troubledSnapshots(
       const day = days.filter(isOf(snapshot)).find((one) => one.date === date);
       if (ticker !== wholeDayTicker)
         return day?.batch ? [memberCell(snapshot, { ...day, ticker, known, batch: day.batch })] : [];
-      if (date === today) return takeDay(snapshot, { dataset: snapshot.dataset, date, known }, today);
+      if (date === today)
+        return takeDay(snapshot, { dataset: snapshot.dataset, date, known }, today, reaches);
       return [givenUp(snapshot, date, known)];
     }),
   );
@@ -91,9 +95,16 @@ function isOf({ dataset }: PlannedSnapshot): (one: { readonly dataset: DatasetId
   return (one) => one.dataset === dataset;
 }
 
-function takeDay(snapshot: PlannedSnapshot, day: SnapshotDay | undefined, date: PartitionDate): DueCell[] {
+function takeDay(
+  snapshot: PlannedSnapshot,
+  day: SnapshotDay | undefined,
+  date: PartitionDate,
+  reaches: readonly TakenReach[],
+): DueCell[] {
   if (day?.batch || day?.known?.state === 'skipped') return [];
-  return [{ asset: wholeDayOf(snapshot), date, known: day?.known, fate: { kind: 'todo' } }];
+  const since = sinceOf(snapshot, reaches.filter(isOf(snapshot)), date);
+  const asset = { ...wholeDayOf(snapshot), ...(since ? { since } : {}) };
+  return [{ asset, date, known: day?.known, fate: { kind: 'todo' } }];
 }
 
 function memberCell(

@@ -12,6 +12,7 @@ import {
 } from './due-snapshots.ts';
 import type { Remembered } from './memory.ts';
 import type { PlannedSnapshot } from './planned-snapshots.ts';
+import type { TakenReach } from './snapshot-reach.ts';
 
 /** A lake whose snapshots are asked about. */
 interface LakeOfSnapshots {
@@ -51,13 +52,18 @@ export async function readSnapshots(
   index: Pick<LakeIndex, 'rows'>,
   snapshots: readonly PlannedSnapshot[],
 ): Promise<SnapshotMemory> {
-  if (snapshots.length === 0) return { days: [], open: [] };
+  if (snapshots.length === 0) return { days: [], open: [], reaches: [] };
   const names = snapshots.map((_, place) => `$dataset${place}`).join(', ');
   const values = Object.fromEntries(snapshots.map(({ dataset }, place) => [`dataset${place}`, dataset]));
   const ask = async (sql: string): Promise<Row[]> =>
     // The views' own columns: text throughout, null where a record says nothing.
     (await index.rows(sql.replaceAll('$datasets', names), values)) as Row[];
-  return { days: (await ask(daysSql)).map(dayOf), open: (await ask(openSql)).flatMap(memberOfRow) };
+  const isReachAsked = snapshots.some(({ coverage }) => coverage.reach);
+  return {
+    days: (await ask(daysSql)).map(dayOf),
+    open: (await ask(openSql)).flatMap(memberOfRow),
+    reaches: isReachAsked ? (await ask(reachesSql)).map(reachOf) : [],
+  };
 }
 
 type Row = Record<string, string | null>;
@@ -83,6 +89,22 @@ from snapshot_members as members
 left join cells using (source, resource, ticker, date)
 where concat(members.source, '.', members.resource) in ($datasets) and coalesce(cells.state, 'failed') = 'failed'
 order by members.source, members.resource, members.date, members.rank`;
+
+/** One that was refused, or never got there, has told nobody anything. */
+const reachesSql = `
+select taken.source, taken.resource, taken.date::varchar as date, taken.since::varchar as since
+from snapshots as taken
+where concat(taken.source, '.', taken.resource) in ($datasets) and taken.since is not null and not exists (
+    select 1 from snapshot_members as members
+    left join cells using (source, resource, ticker, date)
+    where members.source = taken.source and members.resource = taken.resource and members.date = taken.date
+        and coalesce(cells.state, 'missing') <> 'published'
+)
+order by all`;
+
+function reachOf(row: Row): TakenReach {
+  return { ...keyOf(row), since: row['since'] ?? '' };
+}
 
 function dayOf(row: Row): SnapshotDay {
   const batch = batchOf(row);

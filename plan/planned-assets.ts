@@ -1,4 +1,4 @@
-import { calendarByName, fileCalendar, type Calendar } from '../calendars/index.ts';
+import { calendarByName, fileCalendar, listedCalendar, type Calendar } from '../calendars/index.ts';
 import type { Asset } from '../settings.ts';
 import type { SourceSettings } from '../sources/source-settings.ts';
 import { datesOfFile, type CsvFiles } from '../sources/csv.ts';
@@ -29,10 +29,11 @@ export async function plannedAssets(from: AssetSources, now: Date): Promise<read
 async function planned(asset: Asset, from: AssetSources, now: Date): Promise<PlannedAsset> {
   // The settings demand at least one source.
   const first = asset.sources[0] as Asset['sources'][number];
-  const calendar =
+  const sessions =
     asset.calendar === 'file'
       ? await calendarOfFile(asset, first.symbol, from, now)
       : calendarByName(asset.calendar);
+  const calendar = listedCalendar(sessions, asset);
   const [taken, ...fallbacks] = asset.sources.map((source) => fromSource(asset, source, calendar, from));
   return { ...(taken as PlannedAsset), ...(fallbacks.length > 0 ? { fallbacks } : {}) };
 }

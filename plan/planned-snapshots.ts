@@ -14,6 +14,8 @@ export interface PlannedSnapshot {
   /** How many of the ranking are asked for. */
   readonly top: number;
   readonly coverage: Coverage;
+  /** Days back that its source's plan reaches; null: no limit. */
+  readonly historyDays: number | null;
   /** The rule of its source; a snapshot is taken on its own day and waits for none. */
   readonly final: Finality;
 }
@@ -31,7 +33,10 @@ export function plannedSnapshots(
     const { source, resource } = splitDataset(dataset);
     const coverage = sources.get(source)?.resources[resource]?.coverage;
     const of = settings[source];
-    if (coverage?.isSnapshot && of) return { dataset, top, coverage, final: of.final };
+    if (coverage?.isSnapshot && of) {
+      const { final, historyDays } = of;
+      return { dataset, top: coverage.reach ? 1 : top, coverage, historyDays, final };
+    }
     const known = [...sources.values()].flatMap(({ name, resources }) =>
       Object.entries(resources).flatMap(([key, one]) => (one.coverage.isSnapshot ? [`${name}.${key}`] : [])),
     );

@@ -5,10 +5,10 @@ import type { DueCell } from './due-cells.ts';
 
 /** Plans one window for each day of a snapshot that is to be taken; until it is staged one cell stands for all. */
 export function snapshotWindows(days: readonly DueCell[]): WindowTask[] {
-  return days.map(({ asset: { dataset, ticker, symbol, coverage, top = 1 }, date }) => ({
-    id: windowId(dataset, `${wholeDayTicker}.top${top}`, date, date),
+  return days.map(({ asset: { dataset, ticker, symbol, coverage, top = 1, since }, date }) => ({
+    id: windowId(dataset, `${wholeDayTicker}.${since ? 'since' : 'top'}${since ?? top}`, date, date),
     dataset,
-    ask: { kind: 'snapshot', top, date },
+    ask: { kind: 'snapshot', top, date, ...(since ? { since } : {}) },
     assets: [{ ticker, symbol }],
     dates: [date],
     grain: 'lot',

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { alertsSchema } from '../alerts/alert-settings.ts';
 import { calendarNames } from '../calendars/index.ts';
+import { isPartitionDate } from '../workflows/pure/cell.ts';
 import { telemetrySchema } from '../telemetry/telemetry-settings.ts';
 import { sourcesSchema } from './source-shapes.ts';
+import { refuseSharedSymbols } from './symbol-claims.ts';
 import { clockTime, timeZone } from './time-shapes.ts';
 
 /** Short and ASCII, since it stands in workflow ids and file names, which have limits. */
@@ -12,6 +14,8 @@ const ticker = z
   .max(40)
   .regex(/^[!-+\--~]+$/, 'a ticker is of letters, digits and signs, without spaces or commas')
   .refine((name) => name !== 'USD', 'USD is the dollar itself in the warehouse; name the asset otherwise');
+
+const date = z.string().refine(isPartitionDate, 'a date, such as 2026-11-20, in quotes');
 
 const assetSchema = z.strictObject({
   ticker,
@@ -25,6 +29,10 @@ const assetSchema = z.strictObject({
     )
     .nullable()
     .default(null),
+  /** The first day on which the symbols below are this asset's; left out: they always were. */
+  listedFrom: date.optional(),
+  /** Its last day, and why: after it nothing is asked for, and nothing carried forward. */
+  delisted: z.strictObject({ on: date, reason: z.string().min(1) }).optional(),
   sources: z
     .array(
       z.strictObject({
@@ -56,7 +64,11 @@ const snapshotsSchema = z
 const fileSchema = z.strictObject({
   market: z.enum(['sample', 'live']),
   lake: z.strictObject({ folder: z.string().min(1) }),
-  assets: z.array(assetSchema).min(1).refine(hasUniqueTickers, 'tickers must be unique'),
+  assets: z
+    .array(assetSchema)
+    .min(1)
+    .refine(hasUniqueTickers, 'tickers must be unique')
+    .superRefine(refuseSharedSymbols),
   snapshots: snapshotsSchema.default([]),
   sources: sourcesSchema,
   schedule: z.strictObject({

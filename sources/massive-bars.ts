@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyRefusal } from './massive-refusal.ts';
+import { bodyRefusal, massiveSuccesses } from './massive-refusal.ts';
 import { dayOfBar } from './massive-day.ts';
 import { instantMs, listOf, marketNumber, readJson, wrongShape } from './read-json.ts';
 import { indexRows, type RowIndex } from './remember.ts';
@@ -36,9 +36,6 @@ function pageOf<Bar>(one: z.ZodType<Bar>) {
 const rangePage = pageOf(bar);
 const groupedPage = pageOf(groupedBar);
 
-/** DELAYED is what plans with a delay answer; day bars are the same. */
-const successes: ReadonlySet<string> = new Set(['OK', 'DELAYED']);
-
 /** One answer, read whole: its rows by date (a range) or by ticker (a grouped day). */
 export interface BarsPage {
   readonly rowCount: number;
@@ -65,7 +62,7 @@ export function barsOf(page: BarsPage, ask: Ask, cell: CellOfAsk): readonly Sour
 
 function readRange(body: Uint8Array, symbol: string, what: string): BarsPage {
   const page = readJson(body, rangePage, what);
-  if (!successes.has(page.status)) throw bodyRefusal(body, what);
+  if (!massiveSuccesses.has(page.status)) throw bodyRefusal(body, what);
   if (page.ticker !== undefined && page.ticker !== symbol) {
     throw wrongShape(what, `it is about "${page.ticker}"`, body);
   }
@@ -80,7 +77,7 @@ function readRange(body: Uint8Array, symbol: string, what: string): BarsPage {
 /** The stamp of a grouped bar is the END of its window, so its day is the one that was asked for. */
 function readGrouped(body: Uint8Array, what: string): BarsPage {
   const page = readJson(body, groupedPage, what);
-  if (!successes.has(page.status)) throw bodyRefusal(body, what);
+  if (!massiveSuccesses.has(page.status)) throw bodyRefusal(body, what);
   const bars = barsIn(page, what, body);
   return summaryOf(
     page.next_url,

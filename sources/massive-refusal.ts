@@ -11,6 +11,9 @@ const refusalEnvelope = z.object({
   message: z.string().optional(),
 });
 
+/** DELAYED is what plans with a delay answer; what is over is the same. */
+export const massiveSuccesses: ReadonlySet<string> = new Set(['OK', 'DELAYED']);
+
 const adviceOf = {
   key: 'Set MASSIVE_API_KEY to a valid key.',
   range:

@@ -1,11 +1,12 @@
 import { isPartitionDate } from '../workflows/pure/cell.ts';
 import { sendGet } from './http.ts';
+import { dividendsResource, splitsResource } from './massive-actions.ts';
 import { barsOf, readBars, type BarsPage } from './massive-bars.ts';
 import { massiveRefusalOf } from './massive-refusal.ts';
 import { nextTargetOf } from './massive-next.ts';
 import { rememberPages } from './remember.ts';
 import { cannotAsk, pathSegment } from './request-path.ts';
-import type { Ask, PageRequest, Resource, Source, SourceAccess } from './source.ts';
+import type { Ask, PageRequest, RawAnswer, Resource, Source, SourceAccess } from './source.ts';
 import type { UsualApi } from './usual.ts';
 
 const name = 'massive';
@@ -31,9 +32,22 @@ const groupedPaths: ReadonlyMap<string, string> = new Map([
   ['fx', 'global/market/fx'],
 ]);
 
-/** Builds the source `massive`: daily bars of stocks and currencies, as traded. */
+/** Builds the source `massive`: daily bars of stocks and currencies as traded, and what is done to shares. */
 export function massiveSource(): Source {
-  return { name, usual, resources: { daily_bars: dailyBarsResource() } };
+  const resources = {
+    daily_bars: dailyBarsResource(),
+    splits: splitsResource(send),
+    dividends: dividendsResource(send),
+  };
+  return { name, usual, resources };
+}
+
+function send(request: PageRequest, access: SourceAccess): Promise<RawAnswer> {
+  return sendGet(request, access, {
+    source: name,
+    headers: keyHeaders(access),
+    refusalOf: massiveRefusalOf,
+  });
 }
 
 function dailyBarsResource(): Resource {
@@ -41,8 +55,7 @@ function dailyBarsResource(): Resource {
   return {
     coverage: { maxRangeDays: null, rangeEndsToday: false, groupOf: groupOfSymbol },
     firstPage: dailyBarsRequest,
-    send: (request, access) =>
-      sendGet(request, access, { source: name, headers: keyHeaders(access), refusalOf: massiveRefusalOf }),
+    send,
     readPage: ({ body }, ask) => withNext(pageOf(body, ask), body),
     rowsOfCell: (pages, ask, cell) => pages.flatMap(({ body }) => barsOf(pageOf(body, ask), ask, cell)),
   };

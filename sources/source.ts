@@ -83,6 +83,18 @@ export interface Coverage {
   readonly isSnapshot?: boolean;
   /** The most rows of a snapshot that one request brings; left out: all of them. */
   readonly rowsOnPage?: number;
+  /** Present where a snapshot is of dated facts and no ranking: how far back each asks. */
+  readonly reach?: Reach;
+}
+
+/** How far back a snapshot of dated facts asks. The first one asks for all; later ones overlap with the one before. */
+export interface Reach {
+  /** So many days back at the most, whatever the plan reaches; `null`: all that it reaches. */
+  readonly mostDays: number | null;
+  /** So many days before the last one: what is told late is learned within them. */
+  readonly overlapDays: number;
+  /** All is asked for again when the last time is so many days ago; `null`: never. */
+  readonly wholeEveryDays: number | null;
 }
 
 /** What a window asks: a range of one symbol, one day of a whole market, or who leads now. Dates are inclusive. */
@@ -103,6 +115,8 @@ export interface SnapshotAsk {
   readonly kind: 'snapshot';
   readonly top: number;
   readonly date: PartitionDate;
+  /** Of dated facts: the first date that is asked for. */
+  readonly since?: PartitionDate;
 }
 
 /** The cell whose rows are wanted, with the source's own name for its asset. */

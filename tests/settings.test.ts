@@ -215,8 +215,8 @@ describe('a quota', () => {
     });
   });
 
-  test('keeps one request of a day for each asset of the source, and at most half of it', () => {
-    expect(massiveOf('{ requestsPerDay: 500 }')).toMatchObject({ dailyShare: 4 });
+  test('keeps one request of a day for each asset and snapshot of the source, and at most half of it', () => {
+    expect(massiveOf('{ requestsPerDay: 500 }')).toMatchObject({ dailyShare: 5 });
     expect(massiveOf('{ requestsPerDay: 5 }')).toMatchObject({ dailyShare: 2 });
     expect(massiveOf('{ requestsPerMonth: 130 }')).toMatchObject({ dailyShare: 2 });
     expect(massiveOf('{ requestsPerDay: 500, dailyShare: 0 }')).toMatchObject({ dailyShare: 0 });
@@ -340,5 +340,29 @@ describe('an asset with several sources', () => {
     expect(loadSettings(overlay(coin('EUR', 'csv.daily_closes', 'massive.daily_bars'))).assets).toHaveLength(
       1,
     );
+  });
+});
+
+describe('a symbol', () => {
+  const asset = (ticker: string, more = ''): string =>
+    `  - { ticker: ${ticker}, class: stock, calendar: nyse, currency: USD, ${more} sources: [{ dataset: massive.daily_bars, symbol: META }] }\n`;
+  const delisted = "delisted: { on: '2022-01-28', reason: fund closed },";
+
+  test('that two assets claim on one day is refused with file and line', () => {
+    const said = refusal(overlay(`assets:\n${asset('META')}${asset('METV')}`));
+    expect(said).toContain(
+      'mine.yaml:3: assets.1.sources.0.symbol: METV and META both are META of massive.daily_bars',
+    );
+    expect(
+      refusal(overlay(`assets:\n${asset('METV', delisted)}${asset('META', "listedFrom: '2022-01-28',")}`)),
+    ).toContain('on the same days');
+  });
+
+  test('may pass from one asset to another', () => {
+    const assets = `assets:\n${asset('METV', delisted)}${asset('META', "listedFrom: '2022-06-09',")}`;
+    expect(loadSettings(overlay(assets)).assets).toMatchObject([
+      { ticker: 'METV', delisted: { on: '2022-01-28', reason: 'fund closed' } },
+      { ticker: 'META', listedFrom: '2022-06-09' },
+    ]);
   });
 });

@@ -39,6 +39,8 @@ export interface AssetRow {
   readonly currency: string | null;
   /** The datasets after its first, in their order: each counts on the days that none before it has; left out: none. */
   readonly fallbacks?: readonly { readonly dataset: DatasetId; readonly symbol: string }[];
+  /** Its last day and why it was the last; left out: it is still traded. */
+  readonly delisted?: { readonly on: PartitionDate; readonly reason: string };
   /** When its prices are fixed, by dataset, where that dataset's contract cannot know it. */
   readonly fixings?: Readonly<Record<DatasetId, string>>;
 }

@@ -86,6 +86,7 @@ function assetRow(asset: Asset): AssetRow {
     symbol: first.symbol,
     currency: asset.currency,
     fallbacks: fallbacks.map(({ dataset, symbol }) => ({ dataset, symbol })),
+    ...(asset.delisted ? { delisted: asset.delisted } : {}),
     fixings: fixingsOf(asset),
   };
 }

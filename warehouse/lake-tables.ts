@@ -18,7 +18,10 @@ export async function fillLakeTables(engine: Engine, inputs: WarehouseInputs): P
 }
 
 async function fillAssets(engine: Engine, inputs: WarehouseInputs): Promise<void> {
-  const columns = ['ticker', 'class', 'calendar', 'dataset', 'source', 'resource', 'symbol', 'currency'];
+  const columns = [
+    ...['ticker', 'class', 'calendar', 'dataset', 'source', 'resource', 'symbol', 'currency'],
+    ...['delisted_on', 'delisted_reason'],
+  ];
   const rows = inputs.assets.map((asset) => {
     const { source, resource } = splitDataset(asset.dataset);
     return [
@@ -30,9 +33,12 @@ async function fillAssets(engine: Engine, inputs: WarehouseInputs): Promise<void
       resource,
       asset.symbol,
       asset.currency,
+      asset.delisted?.on ?? null,
+      asset.delisted?.reason ?? null,
     ];
   });
   await engine.fill('lake', 'assets', columns, rows);
+  await engine.run('alter table lake.main.assets alter delisted_on type date');
 }
 
 /** Every dataset that an asset is configured with, in its order: place 1 is the first. */

@@ -38,7 +38,7 @@ async function daysOf(reader: WarehouseReader, rule: MarketRule): Promise<Observ
   const rows = await reader.rows(
     observed,
     ['marts.fct_daily_prices'],
-    `select price_date::varchar as date, close, volume, currency from marts.fct_daily_prices
+    `select price_date::varchar as date, close_split_adjusted as close, volume, currency from marts.fct_daily_prices
      where ticker = '${ticker}' and price_status = 'OBSERVED'
      order by price_date desc limit ${lookBack + daysLookedAt}`,
   );

@@ -133,7 +133,7 @@ async function closesOf(lake: OpenLake, from: string, to: string): Promise<Map<s
       `select
            ticker, min(price_date)::varchar as "firstDate", max(price_date)::varchar as "lastDate",
            max_by(close, price_date) as "lastClose",
-           100 * (max_by(close, price_date) / min_by(close, price_date) - 1) as "returnPct"
+           100 * (max_by(close_split_adjusted, price_date) / min_by(close_split_adjusted, price_date) - 1) as "returnPct"
        from marts.fct_daily_prices
        where price_status = 'OBSERVED' and price_date between $from::date and $to::date
        group by ticker`,

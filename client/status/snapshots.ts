@@ -9,6 +9,8 @@ const dayRow = z.object({
   date: z.string(),
   /** Null where it was not taken. */
   top: z.number().nullable(),
+  /** Of dated facts: from which date on they were asked for; null for a ranking. */
+  since: z.string().nullable(),
   repeated: z.number(),
   /** How the cell stands that stands for the whole day; null where there is none. */
   state: z.enum(cellStates).nullable(),
@@ -39,7 +41,8 @@ with members as (
 )
 select
     concat(coalesce(taken.source, days.source), '.', coalesce(taken.resource, days.resource)) as dataset,
-    coalesce(taken.date, days.date)::varchar as date, taken.top, coalesce(len(taken.repeated), 0)::integer as repeated,
+    coalesce(taken.date, days.date)::varchar as date, taken.top, taken.since::varchar as since,
+    coalesce(len(taken.repeated), 0)::integer as repeated,
     case when taken.date is null then days.state end as state, case when taken.date is null then days.reason end as reason,
     coalesce(counts.members, '{}') as members
 from taken
@@ -87,7 +90,7 @@ export function snapshotLines(standings: readonly SnapshotStanding[]): string[] 
 }
 
 /** `2026-11-21: 100 members (first 100): 98 published, 2 refused`. */
-function dayWords({ date, top, state, reason, members, repeated }: SnapshotStanding): string {
+function dayWords({ date, top, since, state, reason, members, repeated }: SnapshotStanding): string {
   if (top === null) return `${date} ${state ?? 'missing'}${reason === null ? '' : `: ${reason}`}`;
   const counts = cellStates.flatMap((name) => (members[name] ? [`${members[name]} ${name}`] : []));
   const count = Object.values(members).reduce<number>((sum, one) => sum + (one ?? 0), 0);
@@ -95,7 +98,8 @@ function dayWords({ date, top, state, reason, members, repeated }: SnapshotStand
     repeated === 0
       ? ''
       : `; ${countOf(repeated, 'member')} came twice, so that as many may be missing that moved up meanwhile`;
-  return `${date}: ${countOf(count, 'member')} of the first ${top}: ${counts.join(', ') || 'none'}${moved}`;
+  const asked = since === null ? `${countOf(count, 'member')} of the first ${top}` : `all since ${since}`;
+  return `${date}: ${asked}: ${counts.join(', ') || 'none'}${moved}`;
 }
 
 function othersWords(days: readonly SnapshotStanding[], newest: SnapshotStanding): string {

@@ -144,7 +144,7 @@ function fileFacts({ record, file, archive }: RecordOfCell): string[] {
   if (record.event !== 'published' || sha256 === undefined || file === null) return [];
   const size = sizeBytes === undefined ? '' : `${sizeBytes.toLocaleString('en-US')} bytes, `;
   return [
-    `${size}${rowCount ?? 0} row, contract ${contractVersion ?? '?'}, sha256 ${sha256.slice(0, hashShown)}…`,
+    `${size}${countOf(rowCount ?? 0, 'row')}, contract ${contractVersion ?? '?'}, sha256 ${sha256.slice(0, hashShown)}…`,
     file,
     ...archiveFacts(archive),
   ];

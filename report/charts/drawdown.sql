@@ -12,7 +12,7 @@ select
     shown.ticker,
     shown.place,
     year_of_data.price_date,
-    round(100 * (year_of_data.close / max(year_of_data.close) over (
+    round(100 * (year_of_data.close_split_adjusted / max(year_of_data.close_split_adjusted) over (
         partition by year_of_data.ticker order by year_of_data.price_date
     ) - 1), 3) as value
 from year_of_data

@@ -1,12 +1,12 @@
 -- What 1,000 became that were put into each asset on the first day that it shares with BTC (on its own first day
--- where there is no BTC), in its own currency. Long histories are thinned to some 400 days, the last of each stretch.
+-- where there is no BTC), in its own currency, splits taken out. Long histories are thinned to some 400 days, the last of each stretch.
 with prices as (
 
     select
         unified.ticker,
         unified.price_date,
         unified.day_number,
-        unified.close
+        unified.close_split_adjusted as close
     from intermediate.int_market__unified_prices as unified
     inner join shown
         on unified.ticker = shown.ticker

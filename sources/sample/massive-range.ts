@@ -9,7 +9,7 @@ import {
 import { type Answer, type Question, jsonAnswer } from './answer.ts';
 import type { ListedAsset } from './catalogue.ts';
 import type { Desk } from './desk.ts';
-import { type Stamp, barRow, rowsBody, stampMs } from './massive-rows.ts';
+import { type Stamp, barRow, rowsBody, splitAdjusted, stampMs } from './massive-rows.ts';
 import { newYorkDateOf } from './new-york.ts';
 import { firstDay } from './price-book.ts';
 import { massiveError, massiveNotAuthorized } from './massive-refusals.ts';
@@ -113,7 +113,9 @@ function answerPage(ticker: string, asset: ListedAsset | undefined, wanted: Want
   const size = Math.min(wanted.limit, desk.pageSize ?? mostBars);
   const stamp = asset?.kind === 'fx' ? 'fx-start' : 'stock-start';
   const bars = asset ? desk.tape.barsOf(asset, sessions.slice(0, size)) : [];
-  const rows = bars.map((bar) => barRow(bar, stamp));
+  const today = newYorkDateOf(desk.now.getTime());
+  const told = wanted.adjusted ? bars.map((bar) => splitAdjusted(ticker, bar, today)) : bars;
+  const rows = told.map((bar) => barRow(bar, stamp));
   const resume = sessions[size];
   return jsonAnswer(200, {
     ticker,

@@ -1,7 +1,8 @@
 import { midnightUtcMs } from '../../workflows/pure/cell.ts';
 import type { Json } from './answer.ts';
 import { newYorkHourMs } from './new-york.ts';
-import type { ToldBar } from './tape.ts';
+import { sharesBecome } from './share-actions.ts';
+import type { ToldBar, ToldValue } from './tape.ts';
 
 /** Which instant stands for a day: ranges stamp its start, grouped answers its end. */
 export type Stamp = 'stock-start' | 'stock-end' | 'fx-start' | 'fx-end';
@@ -32,6 +33,20 @@ export function barRow(bar: ToldBar, stamp: Stamp, ticker?: string): Json {
     l: bar.low,
     t: stampMs(bar.date, stamp),
     n: bar.trades ?? undefined,
+  };
+}
+
+/** A bar with every split taken out that there was up to a day, as Massive tells it unless asked otherwise. */
+export function splitAdjusted(symbol: string, bar: ToldBar, until: string): ToldBar {
+  const shares = sharesBecome(symbol, bar.date, until);
+  if (shares === 1) return bar;
+  const over = (value: ToldValue): ToldValue =>
+    typeof value === 'number' ? Math.round((value / shares) * 10_000) / 10_000 : value;
+  const { open, high, low, close, average } = bar;
+  return {
+    ...bar,
+    ...{ open: over(open), high: over(high), low: over(low), close: over(close), average: over(average) },
+    volume: typeof bar.volume === 'number' ? bar.volume * shares : bar.volume,
   };
 }
 

@@ -2,8 +2,9 @@ import { type PartitionDate, addDays, isPartitionDate } from '../../workflows/pu
 import { type Answer, type Json, type Question, isObject, jsonAnswer, textAnswer } from './answer.ts';
 import type { Desk } from './desk.ts';
 import type { BodyFaultKind } from './faults.ts';
+import { massiveActions } from './massive-actions.ts';
 import { massiveRange } from './massive-range.ts';
-import { barRow, rowsBody } from './massive-rows.ts';
+import { barRow, rowsBody, splitAdjusted } from './massive-rows.ts';
 import { newYorkDateOf } from './new-york.ts';
 import {
   massiveError,
@@ -55,6 +56,8 @@ function answerMassive(question: Question, desk: Desk): Answer {
   if (/^v2\/aggs\/grouped\/locale\/[^/]+\/market\/[^/]+\/[^/]+$/.test(path)) return grouped(question, desk);
   if (/^v1\/open-close\/\*\/[^/]+$/.test(path)) return openClose(question, desk);
   if (/^v3\/reference\/tickers\/\*$/.test(path)) return reference(question, desk);
+  const actions = /^v3\/reference\/[^/]+$/.test(path) ? massiveActions(question, desk) : undefined;
+  if (actions) return actions;
   // A date written with slashes makes a path of its own, which looks like a matter of the plan.
   const isKnown = path.startsWith('v1/open-close/') || path.startsWith('v2/aggs/');
   return isKnown ? massiveNotAuthorized('entitled', desk.requestId) : textAnswer(404, '404 page not found\n');
@@ -88,14 +91,15 @@ function grouped(question: Question, desk: Desk): Answer {
   const refusal = refuseDay(date, desk);
   if (refusal) return refusal;
   const isStocks = market === 'us/stocks';
-  const rows = desk.book
-    .list(isStocks ? 'stock' : 'fx')
-    .flatMap((asset) =>
-      desk.tape
-        .barsOf(asset, [date])
-        .map((bar) => barRow(bar, isStocks ? 'stock-end' : 'fx-end', asset.symbol)),
-    );
-  return jsonAnswer(200, rowsBody(rows, question.query.get('adjusted') !== 'false', desk.requestId));
+  const isAdjusted = question.query.get('adjusted') !== 'false';
+  const today = newYorkDateOf(desk.now.getTime());
+  const rows = desk.book.list(isStocks ? 'stock' : 'fx').flatMap((asset) =>
+    desk.tape
+      .barsOf(asset, [date])
+      .map((bar) => (isAdjusted ? splitAdjusted(asset.symbol, bar, today) : bar))
+      .map((bar) => barRow(bar, isStocks ? 'stock-end' : 'fx-end', asset.symbol)),
+  );
+  return jsonAnswer(200, rowsBody(rows, isAdjusted, desk.requestId));
 }
 
 function openClose(question: Question, desk: Desk): Answer {

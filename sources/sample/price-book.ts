@@ -9,13 +9,14 @@ import { type Bar, firstDay, makeBar, purposes, roundAs, roundCents } from './ba
 import type { ListedAsset } from './catalogue.ts';
 import { type Listing, createListing } from './listing.ts';
 import { draw, hashText } from './random.ts';
+import { asTraded } from './share-actions.ts';
 import { isTradingDay } from './sessions.ts';
 
 export { type Bar, firstDay } from './bar.ts';
 
 /** Every price there is, as a pure function of seed, symbol and day. */
 export interface PriceBook extends Listing {
-  /** The bar of a day; none where the asset does not trade on it. */
+  /** The bar of a day as it was traded, splits in it; none where the asset does not trade on it. */
   barOf(asset: ListedAsset, date: PartitionDate): Bar | undefined;
   /** The last close on or before a day, closed days included. */
   levelAt(asset: ListedAsset, date: PartitionDate): number;
@@ -89,7 +90,10 @@ export function createPriceBook(seed: number, coins?: number): PriceBook {
     priceAt,
     barOf(asset, date) {
       if (date < firstDay || !isTradingDay(asset.kind, date)) return undefined;
-      return barAt(asset, date, (day) => walkOf(asset, day));
+      return asTraded(
+        asset,
+        barAt(asset, date, (day) => walkOf(asset, day)),
+      );
     },
     barUntil,
     lastDayUntil(asset, instantMs) {

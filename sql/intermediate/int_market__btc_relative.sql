@@ -1,7 +1,7 @@
 -- How every asset did against BTC from their common start, the first date on which both were observed: growth is the
 -- close over the close of that date. Both are in the unit of int_market__unified_prices; a close in a currency that
 -- could not be converted to BTC's is left out, and so is one in another unit than at the start. An index, in points,
--- is compared as if its points were money. BTC against itself is 0. Without BTC there are no rows.
+-- is compared as if its points were money. Splits are taken out. BTC against itself is 0. Without BTC there are no rows.
 -- grain: asset x date on which it and BTC were observed
 -- key: ticker, price_date
 -- sources: intermediate.int_market__unified_prices
@@ -28,9 +28,9 @@ side_by_side as (
         prices.ticker,
         prices.price_date,
         prices.unit,
-        prices.close,
+        prices.close_split_adjusted as close,
         bitcoin.unit as btc_unit,
-        bitcoin.close as btc_close
+        bitcoin.close_split_adjusted as btc_close
     from prices
     inner join bitcoin
         on prices.price_date = bitcoin.price_date

@@ -1,10 +1,11 @@
 -- The return of every asset on every observed day against the close observed before it, both in the unit of
 -- int_market__unified_prices. Where the close before is in another unit there is none to compare with: such an
--- observation begins anew, like the first one. In the currency as traded: fct_daily_returns.
+-- observation begins anew, like the first one. In the asset's own currency: fct_daily_returns. A split is no return:
+-- closes are in shares of today, by the splits that are known.
 -- grain: asset x observed date
 -- key: ticker, price_date
 -- sources: intermediate.int_market__unified_prices
--- column close: The close in unit.
+-- column close: The close in unit, in shares of today: close_split_adjusted of int_market__unified_prices.
 with observed as (
 
     select * from intermediate.int_market__unified_prices as prices
@@ -19,11 +20,11 @@ paired as (
         observed.price_date,
         observed.day_number,
         observed.unit,
-        observed.close,
+        observed.close_split_adjusted as close,
         lag(observed.unit) over (partition by observed.ticker order by observed.price_date) as unit_before,
         lag(observed.price_date) over (partition by observed.ticker order by observed.price_date) as date_before,
         lag(observed.day_number) over (partition by observed.ticker order by observed.price_date) as day_number_before,
-        lag(observed.close) over (partition by observed.ticker order by observed.price_date) as close_before
+        lag(observed.close_split_adjusted) over (partition by observed.ticker order by observed.price_date) as close_before
     from observed
 
 ),

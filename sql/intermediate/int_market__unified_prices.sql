@@ -2,11 +2,13 @@
 -- A close in another currency C is converted by the last observed close, at most 7 days old, of the asset of
 -- class fx with ticker C followed by USD; without such a rate it stays in its own currency, and unit says so.
 -- USD itself is the constant 1.0 on every calendar day of the data, and comes from no dataset. The ticker USD is
--- therefore taken: an asset may not be configured under it.
+-- therefore taken: an asset may not be configured under it. Closes stay as traded; beside them stands what they are in
+-- shares of today, which every comparison over time reads. Without a known split both are one number.
 -- grain: asset x date on which a price was observed; for USD every calendar day of the data
 -- key: ticker, price_date
--- sources: intermediate.int_market__observed_prices, lake.assets, lake.dates
--- column close: The close in unit.
+-- sources: intermediate.int_market__observed_prices, intermediate.int_market__split_factors, lake.assets, lake.dates
+-- column close: The close in unit, as traded.
+-- column close_split_adjusted: close times split_factor.
 -- column native_close: The close as traded, in currency.
 -- column usd_rate: The US dollars that one unit of currency was worth; null where nothing was converted.
 -- column usd_rate_date: The day on which that rate was observed, at most 7 days before price_date.
@@ -106,6 +108,9 @@ unified as (
         observed.currency,
         carried_rates.usd_rate,
         carried_rates.usd_rate_date,
+        coalesce(factors.split_factor, 1.0e0) as split_factor,
+        coalesce(factors.split_count, 0) as split_count,
+        observed.close * coalesce(carried_rates.usd_rate, 1.0e0) * coalesce(factors.split_factor, 1.0e0) as close_split_adjusted,
         observed.dataset,
         observed.batch_id,
         observed.observed_at,
@@ -115,6 +120,10 @@ unified as (
         on observed.currency = carried_rates.currency
         and observed.price_date = carried_rates.price_date
         and carried_rates.day_number - carried_rates.rate_day_number <= 7
+    left join intermediate.int_market__split_factors as factors
+        on observed.ticker = factors.ticker
+        and observed.price_date < factors.valid_before
+        and (factors.valid_from is null or observed.price_date >= factors.valid_from)
 
 ),
 
@@ -140,6 +149,9 @@ dollar as (
         'USD' as currency,
         null as usd_rate,
         null as usd_rate_date,
+        1.0e0 as split_factor,
+        0 as split_count,
+        1.0e0 as close_split_adjusted,
         null as dataset,
         null as batch_id,
         null as observed_at,

@@ -14,6 +14,8 @@
 -- column coverage: The share of open_days with an observed price; 1 is all of them, null where there are none.
 -- column first_date: The first day with an observed price.
 -- column last_date: The last day with an observed price.
+-- column delisted_on: Its last day of trading; null where it is still traded.
+-- column delisted_reason: Why it was the last.
 with observed as (
 
     select * from intermediate.int_market__observed_prices
@@ -84,6 +86,7 @@ final_assets as (
         assets.calendar,
         assets.currency,
         fixings.fixing,
+        assets.delisted_reason,
 
         coalesce(counted.observed_days, 0) as observed_days,
         coalesce(counted.observed_open_days + counted.missing_open_days, 0) as open_days,
@@ -92,7 +95,8 @@ final_assets as (
         / nullif(cast(counted.observed_open_days + counted.missing_open_days as double), 0.0e0) as coverage,
 
         counted.first_date,
-        counted.last_date
+        counted.last_date,
+        assets.delisted_on
     from lake.assets as assets
     left join counted
         on assets.ticker = counted.ticker

@@ -1,16 +1,18 @@
--- The price of every asset on every calendar day, from its first observed day to the last day of the data. On a
--- day without an observation the last close is carried forward and the row says IMPUTED; close_usd, batch, observed_at
--- and published_at are then those of the close that was carried. Open, high, low and volume are never carried. Prices
--- are in the asset's own currency; close_usd is the close in US dollars, null where it has none (an index, or a
--- currency without a rate).
+-- The price of every asset on every calendar day, from its first observed day to the last day of the data, or to its own
+-- last day where it was delisted. On a day without an observation the last close is carried forward and the row says
+-- IMPUTED; close_usd, split_factor, batch, observed_at and published_at are then those of the close that was carried.
+-- Open, high, low and volume are never carried. Prices are as traded, in the asset's own currency; close_usd is the close
+-- in US dollars, null where it has none (an index, or a currency without a rate). close_split_adjusted is in shares of
+-- today, by the splits that are known (int_market__splits names them): only it compares two days of one asset.
 -- grain: asset x calendar day
 -- key: ticker, price_date
--- sources: intermediate.int_market__observed_prices, intermediate.int_market__judgements, intermediate.int_market__unified_prices, marts.dim_dates, lake.days
+-- sources: intermediate.int_market__observed_prices, intermediate.int_market__judgements, intermediate.int_market__unified_prices, marts.dim_dates, lake.assets, lake.days
 -- column price_date: The calendar day; on a day without an observation the close is that of observed_date.
 -- column price_status: OBSERVED where the close is of this day, IMPUTED where it is carried forward.
 -- column audit_status: PASSED, ACCEPTED (refused by a rule, and let through by a person) or REFUSED (published before, refused now); metadata.lineage has the reason. On an imputed day that of the close that was carried.
 -- column close: The close as traded, in currency; carried forward on an imputed day.
 -- column close_usd: The close in US dollars, carried like close; null where it has none.
+-- column close_split_adjusted: close times split_factor, in currency; carried like close.
 -- column is_fallback: True where the close is not of the asset's first dataset, since that has none of observed_date.
 -- column days_since_observed: The calendar days from observed_date to price_date; 0 on an observed day.
 -- column is_open: True where the asset's calendar is open on this day.
@@ -26,6 +28,8 @@ numbered as (
     select
         observed.*,
         case when unified.unit = 'USD' then unified.close end as close_usd,
+        unified.split_factor,
+        unified.split_count,
         judgements.audit_status,
         row_number() over (partition by observed.ticker order by observed.price_date) as observation_number
     from observed
@@ -42,7 +46,8 @@ first_days as (
 
     select
         observed.ticker,
-        min(observed.price_date) as first_date
+        min(observed.price_date) as first_date,
+        max(observed.price_date) as last_observed_date
     from observed
     group by observed.ticker
 
@@ -63,8 +68,16 @@ spine as (
         dates.day_number
     from first_days
     cross join last_day
+    inner join lake.assets as assets
+        on first_days.ticker = assets.ticker
     inner join marts.dim_dates as dates
-        on dates.calendar_date >= first_days.first_date and dates.calendar_date <= last_day.last_date
+        on dates.calendar_date >= first_days.first_date
+        and dates.calendar_date <= last_day.last_date
+        and (
+            assets.delisted_on is null
+            or dates.calendar_date <= assets.delisted_on
+            or dates.calendar_date <= first_days.last_observed_date
+        )
 
 ),
 
@@ -100,6 +113,8 @@ carried as (
         case when counted.day_number = numbered.day_number then numbered.low end as low,
         numbered.close,
         numbered.close_usd,
+        numbered.split_factor,
+        numbered.split_count,
         case when counted.day_number = numbered.day_number then numbered.volume end as volume,
         numbered.price_date as observed_date,
         numbered.batch_id,
@@ -133,6 +148,9 @@ final_prices as (
         carried.low,
         carried.close,
         carried.close_usd,
+        carried.split_factor,
+        carried.split_count,
+        carried.close * carried.split_factor as close_split_adjusted,
         carried.volume,
         carried.days_since_observed,
 

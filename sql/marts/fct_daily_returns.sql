@@ -1,10 +1,12 @@
 -- The return of every asset on every observed day, against the close observed before it; a close that was carried
 -- forward never enters. The first observed day has no return. Where open days lie between the two without an
--- observation, missed_open_days says how many: such a return covers more than one session. Closes are as traded, in
--- the asset's own currency; in one unit for all assets: int_market__daily_returns.
+-- observation, missed_open_days says how many: such a return covers more than one session. A split is no return: closes
+-- are in shares of today (close_split_adjusted of fct_daily_prices), in the asset's own currency; in one unit for all
+-- assets: int_market__daily_returns.
 -- grain: asset x observed day
 -- key: ticker, price_date
 -- sources: marts.fct_daily_prices, marts.dim_dates
+-- column close: The close in currency, in shares of today: close_split_adjusted of fct_daily_prices.
 -- column missed_open_days: The open days between previous_date and price_date that have no observation.
 with counted as (
 
@@ -13,7 +15,7 @@ with counted as (
         prices.price_date,
         prices.price_status,
         prices.currency,
-        prices.close,
+        prices.close_split_adjusted as close,
         prices.batch_id,
         dates.day_number,
         case when prices.is_open then 1 else 0 end as is_open_number,

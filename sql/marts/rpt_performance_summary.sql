@@ -6,8 +6,8 @@
 -- key: ticker, period
 -- sources: intermediate.int_market__comparable_prices, marts.dim_assets, marts.dim_dates
 -- column class: What kind of asset it is: crypto, stock, fx or index.
--- column start_close: The close on start_date, in unit.
--- column end_close: The close on end_date, in unit.
+-- column start_close: The close on start_date, in unit and in shares of today.
+-- column end_close: The close on end_date, in unit and in shares of today.
 -- column return_pct: end_close over start_close, less one, in percent; null where start and end are one day.
 -- column btc_return_pct: The return of BTC over the same period, in percent; null where there is none.
 -- column vs_btc_pct: return_pct less btc_return_pct, in percentage points.

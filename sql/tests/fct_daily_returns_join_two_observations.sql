@@ -6,7 +6,7 @@ with days as (
         prices.ticker,
         prices.price_date,
         prices.price_status,
-        prices.close,
+        prices.close_split_adjusted as close,
         lag(prices.observed_date) over (partition by prices.ticker order by prices.price_date) as observed_before
     from marts.fct_daily_prices as prices
 

@@ -7,12 +7,12 @@ with facts as (
     select
         prices.ticker,
         prices.price_date,
-        prices.close,
+        prices.close_split_adjusted as close,
         row_number() over (partition by prices.ticker order by prices.price_date) as observation_number,
-        lag(prices.close, 7) over (partition by prices.ticker order by prices.price_date) as close_7_before,
-        lag(prices.close, 14) over (partition by prices.ticker order by prices.price_date) as close_14_before,
-        lag(prices.close, 30) over (partition by prices.ticker order by prices.price_date) as close_30_before,
-        lag(prices.close, 90) over (partition by prices.ticker order by prices.price_date) as close_90_before
+        lag(prices.close_split_adjusted, 7) over (partition by prices.ticker order by prices.price_date) as close_7_before,
+        lag(prices.close_split_adjusted, 14) over (partition by prices.ticker order by prices.price_date) as close_14_before,
+        lag(prices.close_split_adjusted, 30) over (partition by prices.ticker order by prices.price_date) as close_30_before,
+        lag(prices.close_split_adjusted, 90) over (partition by prices.ticker order by prices.price_date) as close_90_before
     from marts.fct_daily_prices as prices
     where prices.price_status = 'OBSERVED' and (prices.currency = 'USD' or prices.currency is null)
 

@@ -17,5 +17,6 @@ where
         else prices.currency
     end
     or prices.close is distinct from prices.native_close * coalesce(prices.usd_rate, 1.0e0)
+    or prices.close_split_adjusted is distinct from prices.close * prices.split_factor
     or (prices.currency = 'USD' and prices.usd_rate is not null)
     or (prices.ticker = 'USD' and prices.close <> 1.0e0)

@@ -17,7 +17,7 @@ last_values as (
         simulation.ticker,
         simulation.strategy,
         simulation.value,
-        simulation.units * unified.close as expected_value
+        simulation.units * unified.close_split_adjusted as expected_value
     from marts.rpt_investment_simulation as simulation
     inner join last_dates
         on simulation.ticker = last_dates.ticker

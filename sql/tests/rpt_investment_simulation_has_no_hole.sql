@@ -1,4 +1,4 @@
--- From its first purchase to the last day of the data a simulation has a row for every calendar day.
+-- From its first purchase to the asset's last day a simulation has a row for every calendar day.
 -- severity: error
 with spans as (
 
@@ -15,17 +15,25 @@ with spans as (
 
 ),
 
-last_day as (
+last_days as (
 
-    select max(dates.day_number) as day_number
+    select
+        prices.ticker,
+        max(dates.day_number) as day_number
     from marts.fct_daily_prices as prices
     inner join marts.dim_dates as dates
         on prices.price_date = dates.calendar_date
+    group by prices.ticker
 
 )
 
-select * from spans
-cross join last_day
+select
+    spans.ticker,
+    spans.strategy,
+    spans.days
+from spans
+inner join last_days
+    on spans.ticker = last_days.ticker
 where
-    spans.last_day_number <> last_day.day_number
+    spans.last_day_number <> last_days.day_number
     or spans.days <> spans.last_day_number - spans.first_day_number + 1

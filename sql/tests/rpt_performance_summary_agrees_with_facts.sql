@@ -37,7 +37,7 @@ left join marts.fct_daily_prices as end_prices
 where
     start_prices.price_status is distinct from 'OBSERVED'
     or end_prices.price_status is distinct from 'OBSERVED'
-    or summary.start_close is distinct from starts.close
-    or summary.end_close is distinct from ends.close
+    or summary.start_close is distinct from starts.close_split_adjusted
+    or summary.end_close is distinct from ends.close_split_adjusted
     or (summary.period_start is not null and summary.start_date is distinct from spanned.first_date)
     or (summary.period_start is not null and summary.end_date is distinct from spanned.last_date)

@@ -52,13 +52,23 @@ describe('a tick', () => {
 
 describe('the words on snapshots', () => {
   const taken = (date: string, members: SnapshotStanding['members'], repeated = 0): SnapshotStanding => ({
-    ...{ dataset: 'coingecko.markets', date, top: 100, repeated, state: null, reason: null, members },
+    ...{
+      dataset: 'coingecko.markets',
+      date,
+      top: 100,
+      since: null,
+      repeated,
+      state: null,
+      reason: null,
+      members,
+    },
   });
   const missed = (date: string): SnapshotStanding => ({
     ...{
       dataset: 'coingecko.markets',
       date,
       top: null,
+      since: null,
       repeated: 0,
       state: 'skipped',
       reason: 'nobody took it',

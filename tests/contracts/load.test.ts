@@ -47,6 +47,15 @@ const measures: Readonly<Record<string, readonly string[]>> = {
   'frankfurter.daily_rates': ['close DOUBLE!'],
   'kraken.daily_candles': [...candle, 'vwap DOUBLE', 'trade_count BIGINT'],
   'massive.daily_bars': [...candle, 'vwap DOUBLE', 'trade_count BIGINT'],
+  'massive.dividends': [
+    ...['action_id VARCHAR!', 'symbol VARCHAR!', 'ex_dividend_date DATE!', 'cash_amount DOUBLE'],
+    ...['currency VARCHAR', 'dividend_type VARCHAR', 'frequency DOUBLE', 'declaration_date DATE'],
+    ...['record_date DATE', 'pay_date DATE', 'asked_since DATE!'],
+  ],
+  'massive.splits': [
+    ...['action_id VARCHAR!', 'symbol VARCHAR!', 'execution_date DATE!'],
+    ...['split_from DOUBLE', 'split_to DOUBLE', 'asked_since DATE!'],
+  ],
 };
 
 /** Parts of ODCS that our reader passes over, held strictly here. */

@@ -275,6 +275,11 @@ describe('a contract is refused', () => {
       /rowCount/,
     ],
     [
+      'whose cells hold at least one row, and whose rule wants just one',
+      contractText().replace('rowsPerCell, value: 1', 'rowsPerCell, value: at least 1'),
+      /mustBeGreaterOrEqualTo: 1, as rowsPerCell says/,
+    ],
+    [
       'with rowsPerCell given twice',
       contractText().replace('property: emptyAnswer, value: failed', 'property: rowsPerCell, value: 1'),
       /found 2/,

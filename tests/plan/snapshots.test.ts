@@ -20,6 +20,7 @@ const snapshot: PlannedSnapshot = {
     isSnapshot: true,
     rowsOnPage: 250,
   },
+  historyDays: 365,
   final: { time: '00:45', timeZone: 'UTC' },
 };
 const now = new Date('2026-11-21T12:00:00Z');
@@ -37,7 +38,7 @@ const dailyOf = (
   days: SnapshotMemory['days'],
   open: SnapshotMemory['open'] = [],
   snapshotDate = '2026-11-21',
-) => dueSnapshots({ snapshotDate, isDaily: true }, [snapshot], { days, open }, now);
+) => dueSnapshots({ snapshotDate, isDaily: true }, [snapshot], { days, open, reaches: [] }, now);
 const request: RunRequest = { kind: 'daily', date: '2026-11-20', isExplicit: false };
 
 describe('a daily run', () => {
@@ -85,7 +86,7 @@ describe('a daily run', () => {
 
 describe('other runs', () => {
   it('take one only where they are told to, and give nothing up', () => {
-    const memory = { days: [taken('2026-11-17')], open: [] };
+    const memory = { days: [taken('2026-11-17')], open: [], reaches: [] };
     const backfill = (snapshotDate: string | undefined): string[] =>
       fates(dueSnapshots({ snapshotDate, isDaily: false }, [snapshot], memory, now));
     expect(backfill(undefined)).toEqual([]);
@@ -98,7 +99,12 @@ describe('other runs', () => {
       { dataset, ticker: 'all', date: '2026-11-20', known: failed },
       { dataset, ticker: 'all', date: '2026-11-21', known: failed },
     ];
-    const cells = troubledSnapshots([snapshot], troubled, { days: [taken('2026-11-19')], open: [] }, now);
+    const cells = troubledSnapshots(
+      [snapshot],
+      troubled,
+      { days: [taken('2026-11-19')], open: [], reaches: [] },
+      now,
+    );
     expect(fates(cells)).toEqual(['tether 2026-11-19 todo', 'all 2026-11-20 skipped', 'all 2026-11-21 todo']);
     const plan = makePlan({ kind: 'retry', of: 'all' }, cells, '2026-11-21');
     expect(plan.windows.map(({ batch: staged }) => staged?.id)).toEqual(['batch-2026-11-19', undefined]);

@@ -53,7 +53,12 @@ describe('a mistake in a model is noticed by the SQL test that is there for it',
     ],
     ['int_market__unified_prices_rates_are_observed', unified, '<= 7', '<= 70'],
     ['int_market__unified_prices_rates_are_observed', unified, 'close as rate', 'close * 2 as rate'],
-    ['int_market__daily_returns_agree_with_facts', returns, 'lag(observed.close)', 'lag(observed.close, 2)'],
+    [
+      'int_market__daily_returns_agree_with_facts',
+      returns,
+      'lag(observed.close_split_adjusted)',
+      'lag(observed.close_split_adjusted, 2)',
+    ],
     [
       'int_market__btc_relative_starts_together',
       relative,

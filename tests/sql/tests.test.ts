@@ -64,6 +64,12 @@ describe('a mistake in a model is noticed by the SQL test that is there for it',
       'then unified.close * 2.0e0 end as close_usd',
     ],
     [
+      'fct_daily_prices_adjusted_closes_agree',
+      pricesFile,
+      'carried.close * carried.split_factor as',
+      'carried.close * 2.0e0 as',
+    ],
+    [
       'fct_daily_prices_hold_every_published_cell',
       pricesFile,
       'select * from final_prices',

@@ -9,6 +9,8 @@ export interface ClosesDifference {
   readonly tickersChanged: number;
   /** The largest change of a close in percent of the old one; null where none has changed. */
   readonly largestPct: number | null;
+  /** Closes that are as they were, and adjusted for splits otherwise than before; absent: none. */
+  readonly readjusted?: number;
 }
 
 /** One column of one changed row. */
@@ -65,7 +67,7 @@ export function differenceWords(difference: WarehouseDifference): string {
 
 function closesWords(closes: ClosesDifference | null): string[] {
   if (closes === null) return [];
-  const { added, removed, changed, tickersChanged, largestPct } = closes;
+  const { added, removed, changed, tickersChanged, largestPct, readjusted = 0 } = closes;
   const largest = largestPct === null ? '' : `, largest ${percent(largestPct)} %`;
   return [
     ...said(
@@ -74,6 +76,7 @@ function closesWords(closes: ClosesDifference | null): string[] {
     ),
     ...said(added, () => `${countOf(added, 'close')} added`),
     ...said(removed, () => `${countOf(removed, 'close')} removed`),
+    ...said(readjusted, () => `${countOf(readjusted, 'close')} adjusted otherwise for splits`),
   ];
 }
 

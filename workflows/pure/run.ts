@@ -60,8 +60,13 @@ export type WindowAsk =
       readonly to: PartitionDate;
     }
   | { readonly kind: 'grouped'; readonly group: string; readonly date: PartitionDate }
-  /** The first so many of a ranking, as it stands on a UTC day. */
-  | { readonly kind: 'snapshot'; readonly top: number; readonly date: PartitionDate };
+  /** The first so many of a ranking as it stands on a UTC day, or the dated facts since a date as they are told on it. */
+  | {
+      readonly kind: 'snapshot';
+      readonly top: number;
+      readonly date: PartitionDate;
+      readonly since?: PartitionDate;
+    };
 
 /** Points at a sealed batch of raw answers. */
 export interface BatchRef {
