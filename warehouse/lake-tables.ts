@@ -7,9 +7,10 @@ import type { DatasetOfBuild, WarehouseInputs } from './inputs.ts';
 /** Days before the first and after the last year, so that each day's ISO week is there whole. */
 const paddingDays = 7;
 
-/** Fills `lake.assets`, `lake.datasets`, `lake.fixings`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
+/** Fills `lake.assets`, `lake.coins`, `lake.datasets`, `lake.fixings`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
 export async function fillLakeTables(engine: Engine, inputs: WarehouseInputs): Promise<void> {
   await fillAssets(engine, inputs);
+  await fillCoins(engine, inputs);
   await fillDatasets(engine, inputs);
   await fillFixings(engine, inputs);
   await fillDays(engine, inputs);
@@ -32,6 +33,14 @@ async function fillAssets(engine: Engine, inputs: WarehouseInputs): Promise<void
     ];
   });
   await engine.fill('lake', 'assets', columns, rows);
+}
+
+async function fillCoins(engine: Engine, { coins = [] }: WarehouseInputs): Promise<void> {
+  const columns = ['coin', 'symbol', 'name', 'segment', 'source', 'source_coin_id'];
+  const rows = coins.map(({ coin, symbol, name, segment, source, sourceCoinId }) => {
+    return [coin, symbol, name, segment, source, sourceCoinId];
+  });
+  await engine.fill('lake', 'coins', columns, rows);
 }
 
 async function fillDatasets(engine: Engine, inputs: WarehouseInputs): Promise<void> {
