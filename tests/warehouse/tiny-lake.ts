@@ -197,8 +197,14 @@ function rowsOfFiles({ id, columns }: DatasetOfBuild, files: readonly (readonly 
   const { source, resource } = splitDataset(id);
   const own = columns.filter(({ name }) => isMeasure(name));
   const rows = files.map(([, entry], part) => {
-    const measures: Record<string, number | string | null> = { close: entry.close ?? null, ...entry.measures };
-    const values = own.map(({ name, physicalType }) => `${sqlOf(measures[name])}::${physicalType === 'TIMESTAMP_TZ' ? 'timestamptz' : physicalType}`);
+    const measures: Record<string, number | string | null> = {
+      close: entry.close ?? null,
+      ...entry.measures,
+    };
+    const values = own.map(
+      ({ name, physicalType }) =>
+        `${sqlOf(measures[name])}::${physicalType === 'TIMESTAMP_TZ' ? 'timestamptz' : physicalType}`,
+    );
     return `(${part}, '${entry.asset.ticker}', date '${entry.date}', ${values.join(', ')}, '${batchOf(entry)}',
       timestamptz '${entry.date} 23:00:00+00', '${entry.version ?? '1.0.0'}')`;
   });
