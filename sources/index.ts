@@ -1,4 +1,6 @@
+import { coincapSource } from './coincap.ts';
 import { coingeckoSource } from './coingecko.ts';
+import { coinpaprikaSource } from './coinpaprika.ts';
 import { csvSource, type CsvFiles } from './csv.ts';
 import { massiveSource } from './massive.ts';
 import type { Source } from './source.ts';
@@ -14,6 +16,8 @@ export interface SourcesConfig {
 const registered: readonly ((config: SourcesConfig) => Source)[] = [
   coingeckoSource,
   massiveSource,
+  coincapSource,
+  coinpaprikaSource,
   ({ csvFiles }) => csvSource(csvFiles),
 ];
 

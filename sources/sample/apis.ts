@@ -1,6 +1,8 @@
 import { knownSources } from '../index.ts';
 import { sampleFolderOf } from '../usual.ts';
+import { coincapApi } from './coincap.ts';
 import { coingeckoApi } from './coingecko.ts';
+import { coinpaprikaApi } from './coinpaprika.ts';
 import { massiveApi } from './massive.ts';
 import type { SampleApi } from './sample-api.ts';
 
@@ -8,6 +10,8 @@ import type { SampleApi } from './sample-api.ts';
 const sampleApis = {
   coingecko: coingeckoApi,
   massive: massiveApi,
+  coincap: coincapApi,
+  coinpaprika: coinpaprikaApi,
 } satisfies Readonly<Record<string, SampleApi>>;
 
 /** The name of a source that the sample market plays. */

@@ -11,7 +11,16 @@ import { verifyContract } from '../../contracts/verify.ts';
 import { contractsFolder, contractText, temporaryFolder } from './support.ts';
 
 const names = readdirSync(contractsFolder).filter((name) => name.endsWith('.odcs.yaml'));
-const datasets = ['coingecko.market_chart', 'coingecko.markets', 'csv.daily_closes', 'massive.daily_bars'];
+const datasets = [
+  'coincap.assets',
+  'coincap.history',
+  'coingecko.market_chart',
+  'coingecko.markets',
+  'coinpaprika.historical',
+  'coinpaprika.tickers',
+  'csv.daily_closes',
+  'massive.daily_bars',
+];
 
 /** Parts of ODCS that our reader passes over, held strictly here. */
 const published = z.object({
@@ -51,7 +60,7 @@ const published = z.object({
 });
 
 describe("the project's contracts", () => {
-  it('are four, each found by its dataset, with the hash of its bytes', () => {
+  it('are one for each dataset, found by its name, with the hash of its bytes', () => {
     const contracts = loadContracts(contractsFolder);
     expect([...contracts.keys()]).toEqual(datasets);
     for (const [dataset, contract] of contracts) {
@@ -79,6 +88,19 @@ describe("the project's contracts", () => {
         .map((column) => `${column.name} ${column.physicalType}${column.required ? '!' : ''}`),
     );
     expect(measures).toEqual([
+      [
+        ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+        ...[
+          'market_cap_rank BIGINT',
+          'price DOUBLE',
+          'market_cap DOUBLE',
+          'volume DOUBLE',
+          'vwap_24h DOUBLE',
+        ],
+        ...['change_24h_pct DOUBLE', 'circulating_supply DOUBLE', 'max_supply DOUBLE'],
+        'last_updated TIMESTAMP_TZ',
+      ],
+      ['close DOUBLE!'],
       ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
       [
         ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
@@ -86,6 +108,13 @@ describe("the project's contracts", () => {
         ...['volume DOUBLE', 'high_24h DOUBLE', 'low_24h DOUBLE', 'change_24h_pct DOUBLE'],
         ...['circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE', 'ath DOUBLE'],
         ...['ath_at TIMESTAMP_TZ', 'atl DOUBLE', 'atl_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
+      ],
+      ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
+      [
+        ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+        ...['market_cap_rank BIGINT', 'price DOUBLE', 'market_cap DOUBLE', 'volume DOUBLE'],
+        ...['change_24h_pct DOUBLE', 'circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE'],
+        ...['ath DOUBLE', 'ath_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
       ],
       ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
       [

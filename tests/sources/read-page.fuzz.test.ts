@@ -35,6 +35,21 @@ const subjects: Record<string, Subject> = {
       total_volumes: [[stamp, 2]],
     }),
   },
+  coincap: {
+    reader: resource('coincap', 'history'),
+    ask: range,
+    valid: JSON.stringify({
+      data: [{ priceUsd: '1.0000000000000001', time: stamp - 86_400_000 }],
+      timestamp: stamp,
+    }),
+  },
+  coinpaprika: {
+    reader: resource('coinpaprika', 'historical'),
+    ask: range,
+    valid: JSON.stringify([
+      { timestamp: '2026-01-02T00:00:00Z', price: 1, volume_24h: '', market_cap: null },
+    ]),
+  },
   'massive range': {
     reader: resource('massive', 'daily_bars'),
     ask: range,
