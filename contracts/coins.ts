@@ -54,8 +54,15 @@ export function readCoins(text: string, file: string): Coin[] {
   return coins;
 }
 
-function issueOf({ path, message }: z.core.$ZodIssue): Issue {
-  return { path, message };
+/** A name that is wrong is told where it stands and why, not that some key of the record is. */
+function issueOf(issue: z.core.$ZodIssue): Issue {
+  const { path, message } = issue;
+  if (issue.code !== 'invalid_key') return { path, message };
+  return {
+    path: path.slice(0, -1),
+    key: String(path.at(-1)),
+    message: issue.issues[0]?.message ?? message,
+  };
 }
 
 /** Two coins that share a source's id would each get the other's prices. */

@@ -4,16 +4,11 @@ import { datasets, type Entry } from '../warehouse/tiny-lake.ts';
 const [markets] = datasets.filter(({ id }) => id === 'coingecko.markets');
 if (!markets) throw new Error('there is no contract coingecko.markets');
 
-/** Snapshots of other sources, in the shape of CoinGecko's and, where told, in another unit; those with a contract are the house's own. */
-export function snapshotsOf(id: string, unit = 'USD'): DatasetOfBuild {
+/** Snapshots in the shape of CoinGecko's, their prices in another unit. */
+export function snapshotsIn(unit: string, id: string): DatasetOfBuild {
   const columns = markets!.columns.map((column) => (column.unit === 'USD' ? { ...column, unit } : column));
   return { ...markets!, id, columns };
 }
-
-/** CoinCap's and CoinPaprika's snapshots, as long as the house has no contract for them. */
-export const otherSnapshots = ['coincap.assets', 'coinpaprika.tickers']
-  .filter((id) => datasets.every((dataset) => dataset.id !== id))
-  .map((id) => snapshotsOf(id));
 
 /** What a snapshot says of a coin; the id is its ticker. */
 export function coinOf(

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays } from '../../workflows/pure/cell.ts';
 import { buildWarehouse } from '../../warehouse/build.ts';
 import { TinyLake } from '../warehouse/tiny-lake.ts';
-import { coinOf, mapped, otherSnapshots, snapshotsOf } from './coins-support.ts';
+import { coinOf, mapped, snapshotsIn } from './coins-support.ts';
 import { rowsOf } from './reports-support.ts';
 
 const gecko = 'coingecko.markets';
 const cap = 'coincap.assets';
 const paprika = 'coinpaprika.tickers';
-const inEther = snapshotsOf('coingecko.markets_in_eth', 'ETH');
+const inEther = snapshotsIn('ETH', 'coingecko.markets_in_eth');
 
 const coins = [
   ...mapped('bit', 'payments', { coingecko: 'bit', coincap: 'bit-coin', coinpaprika: 'b-bit' }),
@@ -82,7 +82,7 @@ describe('three sources of one day', () => {
   const rows = (sql: string): Promise<unknown[][]> => rowsOf(lake, sql);
 
   beforeAll(async () => {
-    lake = await TinyLake.make([...otherSnapshots, inEther]);
+    lake = await TinyLake.make([inEther]);
     await lake.add(...ofOneDay).write();
     await buildWarehouse(lake.inputs({ coins }));
   });
@@ -193,7 +193,7 @@ describe('the days of a coin', () => {
   };
 
   beforeAll(async () => {
-    lake = await TinyLake.make(otherSnapshots);
+    lake = await TinyLake.make();
     // Nothing was taken on 9 and 10 January.
     days('steady', 0, 7);
     days('steady', 10, 34);

@@ -215,8 +215,9 @@ function rowsOfFiles({ id, columns }: DatasetOfBuild, files: readonly (readonly 
     as rows (part, ticker_id, bar_date, ${names.join(', ')}, __batch_id, __ingested_at, __schema_version)`;
 }
 
+/** Numbers too as text: one with a point is a decimal to DuckDB, and loses its last digit on the way to a double. */
 function sqlOf(value: number | string | null | undefined): string {
-  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value ?? 'null');
+  return value === null || value === undefined ? 'null' : `'${String(value).replaceAll("'", "''")}'`;
 }
 
 function batchOf(entry: Entry): string {
