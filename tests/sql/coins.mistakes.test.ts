@@ -91,13 +91,13 @@ const builds: readonly (readonly Mistake[])[] = [
       'fct_market_snapshots_hold_every_coin',
       facts,
       'select * from final_snapshots',
-      'select * from final_snapshots where coin <> 'ether'',
+      "select * from final_snapshots where coin <> 'ether'",
     ],
     [
       'dim_coins_hold_every_coin',
       dimension,
       'select * from final_versions',
-      "select * from final_versions where coin <> 'ether'",
+      "select * from final_versions where coin <> 'coingecko:bit-2'",
     ],
     [
       'dim_coins_agree_with_snapshots',
@@ -124,7 +124,13 @@ beforeAll(async () => {
     lake.add(
       coinOf(gecko, date, 'bit', { rank: 1, price: 100 + place, market_cap: 1000, volume }),
       // CoinCap is the first by name, so that the history of the coin is its.
-      coinOf(cap, date, 'bit-coin', { rank: 1, price: 200, market_cap: 1200, volume, coin_name: `Bit ${place}` }),
+      coinOf(cap, date, 'bit-coin', {
+        rank: 1,
+        price: 200,
+        market_cap: 1200,
+        volume,
+        coin_name: `Bit ${place}`,
+      }),
       coinOf(gecko, date, 'ether', { rank: 2, price: 50, market_cap: 500, volume }),
       coinOf(cap, date, 'ether', { rank: 2, price: 50, market_cap: 500, volume }),
       coinOf(gecko, date, 'bit-2', { rank: 3, price: 2, market_cap: 0.5, volume, coin_symbol: 'BIT' }),
