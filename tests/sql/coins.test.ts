@@ -178,6 +178,13 @@ describe('three sources of one day', () => {
       [gecko, 'bit-2', 'BIT', '4', 5 * billion, '1', day],
     ]);
   });
+  test('a changed mapping is a rebuild, and the same one is none', async () => {
+    expect((await buildWarehouse(lake.inputs({ coins }))).outcome).toBe('unchanged');
+    expect((await buildWarehouse(lake.inputs({ coins: coins.slice(1) }))).outcome).toBe('built');
+    expect(
+      await rows("select distinct coin from intermediate.int_coins__unified where source_coin_id = 'bit'"),
+    ).toEqual([['coingecko:bit']]);
+  });
 });
 
 describe('the days of a coin', () => {
