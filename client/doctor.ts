@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { runCommand } from './command/command.ts';
 import { openLake } from './command/lake-client.ts';
 import { checkClock } from './doctor/check-clock.ts';
+import { checkCoins } from './doctor/check-coins.ts';
 import { checkContracts } from './doctor/check-contracts.ts';
 import { checkCurrencies } from './doctor/check-currencies.ts';
 import { checkDisk } from './doctor/check-disk.ts';
@@ -41,6 +42,7 @@ async function examine(findings: Finding[], isOffline: boolean): Promise<void> {
   findings.push(...checkCurrencies(settings));
   findings.push(await checkContracts(settings));
   const open = await openLake(settings);
+  findings.push(await checkCoins(open));
   findings.push(...(await checkDisk(open)));
   findings.push(...(await checkTemporal(open, now)));
   findings.push(...(await checkPorts(open)));

@@ -23,6 +23,7 @@ import { WarehouseError } from './warehouse-error.ts';
 export type {
   AssetRow,
   BuildResult,
+  CoinRow,
   DatasetOfBuild,
   DayRow,
   UnsettledCell,
@@ -33,6 +34,7 @@ export type {
 export const lakeTables = [
   ...copiedTables,
   'assets',
+  'coins',
   'datasets',
   'asset_sources',
   'fixings',

@@ -25,6 +25,7 @@ export async function fingerprintOf(
   // In how many files the rows lie makes no difference to them.
   const datasets = inputs.datasets.map(({ compactedFiles: _files, ...dataset }) => dataset);
   add(hash, [builderVersion, engineVersion?.version, inputs.market, inputs.assets, datasets]);
+  add(hash, inputs.coins ?? []);
   add(hash, await digestIndex(engine));
   for (const day of inputs.days) add(hash, day);
   for (const file of [...sql.models, ...sql.tests]) add(hash, [file.file, file.text]);

@@ -24,6 +24,7 @@ const fingerprinted = {
   cells: 'source, resource, ticker, date, number, state, recorded_at, code, reason, until',
   publications: 'source, resource, ticker, date, number, batch_id, sha256, contract_version',
   audits: 'path, outcome',
+  snapshots: 'source, resource, date, batch_id',
 } as const;
 
 const digest = z.object({ rows: z.string(), hashes: z.string().nullable() });

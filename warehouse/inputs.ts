@@ -54,6 +54,17 @@ export interface DayRow {
   readonly note: string | null;
 }
 
+/** How one source calls a coin that we know under an id of our own. */
+export interface CoinRow {
+  readonly coin: string;
+  readonly symbol: string;
+  readonly name: string;
+  readonly segment: string;
+  readonly source: string;
+  /** The source's own id of the coin. */
+  readonly sourceCoinId: string;
+}
+
 /** All that a warehouse is made of. */
 export interface WarehouseInputs {
   /** Where the warehouse lies; it is built beside it and renamed over it. */
@@ -72,6 +83,8 @@ export interface WarehouseInputs {
   /** Every dataset that has a contract, whether an asset uses it or not. */
   readonly datasets: readonly DatasetOfBuild[];
   readonly assets: readonly AssetRow[];
+  /** The reviewed mapping of coins; left out, no coin of a snapshot is matched to another. */
+  readonly coins?: readonly CoinRow[];
   /** The calendar of each asset over the lake's span; gone through more than once, and never held whole. */
   readonly days: Iterable<DayRow>;
   readonly market: 'sample' | 'live';

@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendars/index.ts';
+import { loadCoins } from '../contracts/coins.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { localPathOf } from '../lake/archive/local-copy.ts';
 import { LakeError } from '../lake/lake-error.ts';
@@ -8,6 +9,7 @@ import type { LocalStore } from '../lake/local-store.ts';
 import type { Asset } from '../settings.ts';
 import { datesBetween, type DatasetId, type PartitionDate } from '../workflows/pure/cell.ts';
 import type { CompactedFiles } from '../lake/compact-files.ts';
+import { coinRows } from './coin-rows.ts';
 import { datasetOfBuild } from './dataset-of-build.ts';
 import type { AssetRow, DatasetOfBuild, DayRow, WarehouseInputs } from './inputs.ts';
 
@@ -45,6 +47,7 @@ export async function inputsOfLake(
       ...compactedOf(compacted, contract.dataset),
     })),
     assets: lake.assets.map(assetRow),
+    coins: coinRows(loadCoins()),
     days: await dayRows(lake),
     market: lake.lake.market,
     findReplaced: (key, unpacked) => pathOrIgnored(lake.store, key, unpacked, places.onIgnored),

@@ -7,10 +7,11 @@ import type { DatasetOfBuild, WarehouseInputs } from './inputs.ts';
 /** Days before the first and after the last year, so that each day's ISO week is there whole. */
 const paddingDays = 7;
 
-/** Fills `lake.assets`, `lake.asset_sources`, `lake.datasets`, `lake.fixings`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
+/** Fills `lake` with what the configuration and the contracts say (assets, their sources, coins, datasets, fixings, days), and with the calendar. */
 export async function fillLakeTables(engine: Engine, inputs: WarehouseInputs): Promise<void> {
   await fillAssets(engine, inputs);
   await fillAssetSources(engine, inputs);
+  await fillCoins(engine, inputs);
   await fillDatasets(engine, inputs);
   await fillFixings(engine, inputs);
   await fillDays(engine, inputs);
@@ -52,6 +53,14 @@ async function fillAssetSources(engine: Engine, inputs: WarehouseInputs): Promis
   );
   await engine.fill('lake', 'asset_sources', columns, rows);
   await engine.run('alter table lake.main.asset_sources alter place type integer');
+}
+
+async function fillCoins(engine: Engine, { coins = [] }: WarehouseInputs): Promise<void> {
+  const columns = ['coin', 'symbol', 'name', 'segment', 'source', 'source_coin_id'];
+  const rows = coins.map(({ coin, symbol, name, segment, source, sourceCoinId }) => {
+    return [coin, symbol, name, segment, source, sourceCoinId];
+  });
+  await engine.fill('lake', 'coins', columns, rows);
 }
 
 async function fillDatasets(engine: Engine, inputs: WarehouseInputs): Promise<void> {

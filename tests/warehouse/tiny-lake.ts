@@ -67,7 +67,8 @@ export interface Entry {
   readonly asset: AssetRow;
   readonly date: string;
   readonly close?: number;
-  readonly measures?: Readonly<Record<string, number | null>>;
+  /** Numbers, and texts or instants as the column has them. */
+  readonly measures?: Readonly<Record<string, number | string | null>>;
   readonly event?: string;
   readonly number?: number;
   readonly batch?: string;
@@ -196,8 +197,14 @@ function rowsOfFiles({ id, columns }: DatasetOfBuild, files: readonly (readonly 
   const { source, resource } = splitDataset(id);
   const own = columns.filter(({ name }) => isMeasure(name));
   const rows = files.map(([, entry], part) => {
-    const measures: Record<string, number | null> = { close: entry.close ?? null, ...entry.measures };
-    const values = own.map(({ name, physicalType }) => `${measures[name] ?? 'null'}::${physicalType}`);
+    const measures: Record<string, number | string | null> = {
+      close: entry.close ?? null,
+      ...entry.measures,
+    };
+    const values = own.map(
+      ({ name, physicalType }) =>
+        `${sqlOf(measures[name])}::${physicalType === 'TIMESTAMP_TZ' ? 'timestamptz' : physicalType}`,
+    );
     return `(${part}, '${entry.asset.ticker}', date '${entry.date}', ${values.join(', ')}, '${batchOf(entry)}',
       timestamptz '${entry.date} 23:00:00+00', '${entry.version ?? '1.0.0'}')`;
   });
@@ -206,6 +213,11 @@ function rowsOfFiles({ id, columns }: DatasetOfBuild, files: readonly (readonly 
     __batch_id, '${source}' as __source_name, __ingested_at, __schema_version
     from (values ${rows.join(', ')})
     as rows (part, ticker_id, bar_date, ${names.join(', ')}, __batch_id, __ingested_at, __schema_version)`;
+}
+
+/** Numbers too as text: one with a point is a decimal to DuckDB, and loses its last digit on the way to a double. */
+function sqlOf(value: number | string | null | undefined): string {
+  return value === null || value === undefined ? 'null' : `'${String(value).replaceAll("'", "''")}'`;
 }
 
 function batchOf(entry: Entry): string {
