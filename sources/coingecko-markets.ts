@@ -83,10 +83,12 @@ export function marketsResource(send: Resource['send']): Resource {
   };
 }
 
-/** A coin that moved down between two requests comes twice and leaves a place open: one further page fills it. */
+/**
+ * A coin that moved down between two requests comes twice and leaves a place open: one further page fills it. Only a
+ * page without rows is the end, since one may come a row short and the ranking go on behind it.
+ */
 function isEnough(members: Members, pageCount: number, lastCount: number, top: number): boolean {
-  const isLast = lastCount < Math.min(rowsOnPage, top);
-  return isLast || members.ids.length >= top || pageCount > Math.ceil(top / rowsOnPage);
+  return lastCount === 0 || members.ids.length >= top || pageCount > Math.ceil(top / rowsOnPage);
 }
 
 function pageRequest({ top, date }: SnapshotAsk, page: number): PageRequest {

@@ -23,7 +23,15 @@ export interface ListenerParts {
 }
 
 /** Makes the listener that answers and records every request to the APIs. */
-export function createListener({ floor, played, log, seed, now, realClock, closing }: ListenerParts): Listener {
+export function createListener({
+  floor,
+  played,
+  log,
+  seed,
+  now,
+  realClock,
+  closing,
+}: ListenerParts): Listener {
   return async (request, response) => {
     // A body nobody reads would hold up the connection's next request.
     request.resume();

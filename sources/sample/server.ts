@@ -22,9 +22,7 @@ export async function startSampleMarket(options: SampleMarketOptions = {}): Prom
   const seed = options.seed ?? 1;
   const startingClock = options.now ?? realClock;
   let clock = startingClock;
-  const log = createRequestLog(
-    Object.values(options.keys ?? {}).filter((key) => typeof key === 'string'),
-  );
+  const log = createRequestLog(Object.values(options.keys ?? {}).filter((key) => typeof key === 'string'));
   const faults = createFaultBox();
   const closing = new AbortController();
   const server = createServer();

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectFolder } from '../../settings.ts';
 import { knownSources } from '../../sources/index.ts';
 import { examine } from './conformance/examine.ts';
 import { factsOfApis, factsOfLocalSources } from './conformance/facts.ts';
@@ -10,7 +12,7 @@ const sources = [...knownSources.values()];
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage([]);
+  stage = await openStage([], [join(projectFolder, 'contracts')]);
 });
 afterAll(() => stage.market.close());
 

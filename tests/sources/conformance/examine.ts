@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Source } from '../../../sources/source.ts';
+import { columnClaims } from './columns.ts';
 import { conversationClaims } from './conversation.ts';
 import type { ApiFacts, RangeFacts, ResourceFacts, SnapshotFacts } from './facts-shape.ts';
 import { groupedClaims } from './grouped.ts';
@@ -17,7 +18,7 @@ export interface Trial {
 
 /** Lists every claim that a resource must keep, by what it can be asked for. */
 export function claimsOn(resource: Subject['resource'], facts: ResourceFacts): readonly Trial[] {
-  const common: readonly Claim[] = [...conversationClaims, ...secretClaims];
+  const common: readonly Claim[] = [...columnClaims, ...conversationClaims, ...secretClaims];
   if (facts.kind === 'snapshot') return [...common, ...snapshotClaims.map(asTrial<SnapshotFacts>)];
   const grouped = resource.coverage.groupOf(facts.symbol) === null ? [] : groupedClaims;
   return [...common, ...[...rangeClaims, ...grouped].map(asTrial<RangeFacts>)];
@@ -42,7 +43,9 @@ export function subjectOf(stage: Stage, source: Source, name: string, api: ApiFa
     throw new Error(`Nobody plays ${source.name}: add its part to sources/sample/apis.ts.`);
   if (api === undefined || facts === undefined)
     throw new Error(`Add the facts of ${source.name}.${name} to tests/sources/conformance/facts.ts.`);
-  return { source: source.name, usual, resource, api, facts, played, stage };
+  const contract = stage.contracts.get(`${source.name}.${name}`);
+  if (contract === undefined) throw new Error(`Write contracts/${source.name}.${name}.odcs.yaml.`);
+  return { source: source.name, usual, resource, contract, api, facts, played, stage };
 }
 
 /** Puts every resource of an API through every claim that it must keep. */

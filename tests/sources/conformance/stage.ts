@@ -1,3 +1,5 @@
+import type { Contract } from '../../../contracts/contract.ts';
+import { loadContracts } from '../../../contracts/load.ts';
 import { registeredApis, type PlayedApi } from '../../../sources/sample/apis.ts';
 import { createPriceBook, type PriceBook } from '../../../sources/sample/price-book.ts';
 import type { SampleMarketOptions } from '../../../sources/sample/sample-market.ts';
@@ -19,19 +21,22 @@ export const rightKey = 'the-right-key-of-all';
 export interface Stage {
   readonly market: SampleMarket;
   readonly book: PriceBook;
+  readonly contracts: ReadonlyMap<string, Contract>;
   readonly guests: readonly PlayedApi[];
 }
 
 /** Starts a market with guests beside the registered APIs, whose clock stands at noon. */
 export async function openStage(
   guests: readonly PlayedApi[],
+  contractFolders: readonly string[] = [],
   more: SampleMarketOptions = {},
 ): Promise<Stage> {
   const names = [...registeredApis(), ...guests].map(({ source }) => source);
   const keys: Record<string, string> = Object.fromEntries(names.map((name) => [name, rightKey]));
   const market = await startSampleMarket({ now: () => noon, keys, guests, ...more });
   // A book of its own, not the market's: what an answer must hold is computed beside it.
-  return { market, book: createPriceBook(1), guests };
+  const contracts = new Map(contractFolders.flatMap((folder) => [...loadContracts(folder)]));
+  return { market, book: createPriceBook(1), contracts, guests };
 }
 
 /** Finds an API that is played on a stage. */

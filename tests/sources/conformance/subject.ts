@@ -12,6 +12,7 @@ import type {
   SourceAccess,
   SourceRow,
 } from '../../../sources/source.ts';
+import type { Contract } from '../../../contracts/contract.ts';
 import type { UsualApi } from '../../../sources/usual.ts';
 import { cellOf } from '../support.ts';
 import type { ApiFacts, Outcome, ResourceFacts } from './facts-shape.ts';
@@ -22,6 +23,7 @@ export interface Subject<Facts extends ResourceFacts = ResourceFacts> {
   readonly source: string;
   readonly usual: UsualApi;
   readonly resource: Resource;
+  readonly contract: Contract;
   readonly api: ApiFacts;
   readonly facts: Facts;
   readonly played: PlayedApi;
@@ -46,9 +48,9 @@ export function daysOf(symbol: string, { from, to }: { from: string; to: string 
   return { kind: 'range', symbol, from, to, today };
 }
 
-/** Builds the ask that any resource has an answer to. */
+/** Builds a small ask that any resource has an answer to. */
 export function usualAsk({ facts }: Subject): Ask {
-  return facts.kind === 'range' ? daysOf(facts.symbol) : { kind: 'snapshot', top: facts.top, date: today };
+  return facts.kind === 'range' ? daysOf(facts.symbol) : { kind: 'snapshot', top: 5, date: today };
 }
 
 /** All pages of an answer. */
@@ -133,7 +135,7 @@ export async function onMarket<T>(
   options: SampleMarketOptions,
   doing: (market: SampleMarket, access: SourceAccess) => Promise<T>,
 ): Promise<T> {
-  const { market } = await openStage(subject.stage.guests, options);
+  const { market } = await openStage(subject.stage.guests, [], options);
   try {
     return await doing(market, accessOn(market, subject.played));
   } finally {
