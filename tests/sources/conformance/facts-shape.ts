@@ -55,7 +55,7 @@ export interface RangeFacts {
 /** Facts about a resource that is a snapshot of a ranking. */
 export interface SnapshotFacts {
   readonly kind: 'snapshot';
-  /** How many are asked for: more than one page holds, where there are pages. */
+  /** How many are asked for; where there are pages, as many as some whole ones hold, so that none may be wasted. At most 500. */
   readonly top: number;
   readonly pages: 'further pages' | Lacks;
   /** The source's own id of some member. */

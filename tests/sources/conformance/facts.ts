@@ -24,7 +24,7 @@ export const factsOfApis = {
       },
       markets: {
         kind: 'snapshot',
-        top: 260,
+        top: 500,
         pages: 'further pages',
         member: 'bitcoin',
         asset: { kind: 'crypto', symbol: 'bitcoin' },

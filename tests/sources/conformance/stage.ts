@@ -14,6 +14,9 @@ export const today = '2026-11-20';
 /** The newest day that is final for every source. */
 export const newestDay = '2026-11-19';
 
+/** Some more than two whole pages of the largest kind. */
+const listedCoins = 520;
+
 /** The key that the market wants, of every API. */
 export const rightKey = 'the-right-key-of-all';
 
@@ -33,7 +36,7 @@ export async function openStage(
 ): Promise<Stage> {
   const names = [...registeredApis(), ...guests].map(({ source }) => source);
   const keys: Record<string, string> = Object.fromEntries(names.map((name) => [name, rightKey]));
-  const market = await startSampleMarket({ now: () => noon, keys, guests, ...more });
+  const market = await startSampleMarket({ now: () => noon, keys, guests, coins: listedCoins, ...more });
   // A book of its own, not the market's: what an answer must hold is computed beside it.
   const contracts = new Map(contractFolders.flatMap((folder) => [...loadContracts(folder)]));
   return { market, book: createPriceBook(1), contracts, guests };
