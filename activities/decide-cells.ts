@@ -1,6 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import { contractChanged } from '../contracts/contract-error.ts';
-import { dueCells, troubledCells, type DueCell } from '../plan/due-cells.ts';
+import { dueCells, everySource, troubledCells, type DueCell } from '../plan/due-cells.ts';
 import { cellsOfSnapshots, troubledOfSnapshots } from '../plan/lake-snapshots.ts';
 import { cellsOfOtherContracts, dueAgain, lapsedCells } from '../plan/judged-again.ts';
 import { dueLooks, withLooks } from '../plan/relook.ts';
@@ -17,14 +17,14 @@ export async function decideCells(deps: ActivityDeps, request: RunRequest, now: 
     case 'retry': {
       const troubled = await knownCells(deps.index, 'troubled');
       return [
-        ...troubledCells(request.of, troubled, assets),
+        ...troubledCells(request.of, troubled, everySource(assets)),
         ...(await troubledOfSnapshots(deps, request.of, troubled, now)),
       ];
     }
     case 'reaudit': {
       const contracts = agreedContracts(deps, request.contracts);
       const cells = await cellsOfOtherContracts(deps.index, contracts, request);
-      return dueAgain(cells, withMembers(assets, deps.plannedSnapshots(), cells), 'contract');
+      return dueAgain(cells, withMembers(everySource(assets), deps.plannedSnapshots(), cells), 'contract');
     }
     case 'backfill':
       return [
@@ -36,7 +36,7 @@ export async function decideCells(deps: ActivityDeps, request: RunRequest, now: 
       const rule = { afterDays: deps.relookAfterDays, date: request.date, now };
       const looks = await dueLooks(deps.index, assets, rule);
       const lapsed = await lapsedCells(deps.index, utcDateOf(now.getTime()));
-      const known = withMembers(assets, deps.plannedSnapshots(), lapsed);
+      const known = withMembers(everySource(assets), deps.plannedSnapshots(), lapsed);
       const cells = [...withLooks(due, looks), ...(await cellsOfSnapshots(deps, request, now))];
       return withLapsed(cells, dueAgain(lapsed, known, 'acceptance'));
     }

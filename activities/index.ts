@@ -12,6 +12,7 @@ import { model } from './model.ts';
 import { packOld } from './pack-old.ts';
 import { planAdded } from './plan-added.ts';
 import { planCell, planDay } from './plan-cell.ts';
+import { planFallbacks } from './plan-fallbacks.ts';
 import { planHistories } from './plan-histories.ts';
 import { plan, readPlanPage } from './plan.ts';
 import { publish } from './publish.ts';
@@ -31,6 +32,7 @@ import { writeTmp } from './write-tmp.ts';
 const steps = {
   plan,
   planAdded,
+  planFallbacks,
   planHistories,
   readPlanPage,
   planCell,

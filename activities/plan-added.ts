@@ -49,8 +49,8 @@ async function refuseUnknown(deps: ActivityDeps, request: RunRequest): Promise<v
   );
 }
 
-/** The cells that the run will still run, or has run. */
-async function plannedCells(
+/** The cells that the run will still run, or has run, by their segments of a path. */
+export async function plannedCells(
   deps: ActivityDeps,
   context: RunContext,
   parts: readonly PlanPart[],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runDayOf } from '../plan/catch-up.ts';
 import { finalAt, newestFinalDate } from '../plan/finality.ts';
-import { earliestDate } from '../plan/due-cells.ts';
+import { earliestDate, everySource } from '../plan/due-cells.ts';
 import { PlanError } from '../plan/plan-error.ts';
 import { readCellRecords } from '../lake/records.ts';
 import { SourceError } from '../sources/source-error.ts';
@@ -20,7 +20,7 @@ export type CellPlan =
 export async function planCell(deps: ActivityDeps, cell: CellKey): Promise<CellPlan> {
   const snapshot = deps.plannedSnapshots().find(({ dataset }) => dataset === cell.dataset);
   if (snapshot) return planMember(deps, cell);
-  const assets = await deps.plannedAssets();
+  const assets = everySource(await deps.plannedAssets());
   const asset = assets.find(({ dataset, ticker }) => dataset === cell.dataset && ticker === cell.ticker);
   if (!asset) {
     throw new PlanError(

@@ -1,5 +1,6 @@
 import { cellRecordsFolder } from '../lake/layout.ts';
 import { appendOnce } from '../lake/records.ts';
+import { everySource } from '../plan/due-cells.ts';
 import { knownCell } from '../plan/memory.ts';
 import { memberOf } from '../plan/planned-snapshots.ts';
 import { PlanError } from '../plan/plan-error.ts';
@@ -29,14 +30,14 @@ export async function recordSkip(
   context: RunContext,
   { ticker, date, dataset, reason }: SkipNote,
 ): Promise<SkipOutcome> {
-  const assets = await deps.plannedAssets();
+  const assets = everySource(await deps.plannedAssets());
   const snapshot = deps.plannedSnapshots().find((one) => one.dataset === dataset);
   const asset = snapshot
     ? memberOf(snapshot, ticker)
     : assets.find((one) => one.ticker === ticker && (dataset ?? one.dataset) === one.dataset);
   if (!asset) {
     throw new PlanError(
-      `${ticker} cannot be skipped: it is no ticker of ${dataset ?? 'this lake'}. Known: ${assets.map((one) => one.ticker).join(', ')}.`,
+      `${ticker} cannot be skipped: it is no ticker of ${dataset ?? 'this lake'}. Known: ${[...new Set(assets.map((one) => one.ticker))].join(', ')}.`,
     );
   }
   const cell = { dataset: asset.dataset, ticker, date };

@@ -50,6 +50,8 @@ async function load(on: DuckDBConnection): Promise<void> {
     select *, recorded_at as ingested_at from lake_index.publications`);
   await on.run(`create table lake.main.assets as
     select * from read_csv('${inputs.assetsFile}', header = true, all_varchar = true)`);
+  await on.run(`create table lake.main.asset_sources as
+    select ticker, dataset, source, resource, symbol, 1 as place from lake.assets`);
   await on.run(`create table lake.main.datasets as
     select unnest(${list(inputs.datasets.map(({ id }) => id))}) as dataset, cast(1 as double) as price_tolerance_pct`);
   await on.run(`create table lake.main.fixings as

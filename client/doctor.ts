@@ -3,6 +3,7 @@ import { runCommand } from './command/command.ts';
 import { openLake } from './command/lake-client.ts';
 import { checkClock } from './doctor/check-clock.ts';
 import { checkContracts } from './doctor/check-contracts.ts';
+import { checkCurrencies } from './doctor/check-currencies.ts';
 import { checkDisk } from './doctor/check-disk.ts';
 import { checkPorts } from './doctor/check-ports.ts';
 import { checkSchedule } from './doctor/check-schedule.ts';
@@ -37,6 +38,7 @@ async function examine(findings: Finding[], isOffline: boolean): Promise<void> {
   const settings = loadSettings();
   findings.push(ok('settings', `${settings.assets.length} assets, ${settings.market} market`));
   findings.push(checkSchedule(settings, now));
+  findings.push(...checkCurrencies(settings));
   findings.push(await checkContracts(settings));
   const open = await openLake(settings);
   findings.push(...(await checkDisk(open)));

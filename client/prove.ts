@@ -27,15 +27,19 @@ const program = new Command('prove')
   )
   .argument('<date>', 'the day, YYYY-MM-DD')
   .argument('<ticker>', 'such as AAPL')
-  .option('--dataset <dataset>', 'source.resource (default: the one from which the ticker is taken)')
+  .option('--dataset <dataset>', 'source.resource (default: the one whose price is in the warehouse)')
   .option('--as-of <instant>', asOfHelp);
 
 await runCommand<ProveFlags>(program, async (output, flags, [date = '', ticker = '']) => {
   const now = new Date();
   const instant = flags.asOf === undefined ? null : checkedInstant('--as-of', flags.asOf, now);
   const { open, proof } = await existingLake();
-  const named = (await namedCell({ ...flags, date, ticker }, open, now)).cell;
-  const number = await numberOf(open, instant, named);
+  const first = (await namedCell({ ...flags, date, ticker }, open, now)).cell;
+  const found = await numberOf(open, instant, first);
+  // Left to itself it goes from the number that people see, which may be a fallback's.
+  const isFree = flags.dataset === undefined && typeof found !== 'string';
+  const named = isFree ? { ...first, dataset: found.dataset } : first;
+  const number = typeof found === 'string' || found.dataset === named.dataset ? found : null;
   const isKnown = typeof number !== 'string';
   // A close that is carried forward is proved where it was observed.
   const cell = { ...named, date: isKnown && number?.isCarried ? number.observedDate : date };
@@ -52,19 +56,17 @@ await runCommand<ProveFlags>(program, async (output, flags, [date = '', ticker =
   return isProved ? exitCode.good : exitCode.cellsMissing;
 });
 
-/** The number that people see; null where it is taken from another dataset, a sentence where there is none. */
+/** The number that people see, whatever dataset it is taken from; a sentence where there is none. */
 async function numberOf(
   open: OpenLake,
   instant: Date | null,
   cell: CellKey,
-): Promise<WarehouseNumber | null | string> {
+): Promise<WarehouseNumber | string> {
   if (instant === null && !existsSync(open.store.pathOf('warehouse.duckdb')))
     return 'there is no warehouse yet';
   return withWarehouse(open, instant, async (path) => {
     try {
-      const number = await readWarehouseNumber(path, cell.ticker, cell.date);
-      if (number === undefined) return 'the warehouse has no such close';
-      return number.dataset === cell.dataset ? number : null;
+      return (await readWarehouseNumber(path, cell.ticker, cell.date)) ?? 'the warehouse has no such close';
     } catch (error) {
       return `the warehouse cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     }

@@ -21,8 +21,15 @@ export interface PlannedAsset {
   /** Days back that the source's plan reaches; null: no limit. */
   readonly historyDays: number | null;
   readonly coverage: Coverage;
+  /** The same asset from its further sources, in their order; left out: it has one source. */
+  readonly fallbacks?: readonly PlannedAsset[];
   /** Of a snapshot: how many are asked for. */
   readonly top?: number;
+}
+
+/** Lists each asset from its first source and then from its fallbacks: whatever cell may be asked about has one. */
+export function everySource(assets: readonly PlannedAsset[]): PlannedAsset[] {
+  return assets.flatMap((asset) => [asset, ...(asset.fallbacks ?? [])]);
 }
 
 /** What the lake remembers of a cell. */

@@ -72,6 +72,25 @@ function scopeWords(scope: MemoryScope | undefined): { where: string; values: Re
   };
 }
 
+/** Finds the cells of a scope that were ever published: a file of each lies in bronze, whatever became of it since. */
+export async function readPublished(
+  index: Pick<LakeIndex, 'rows'>,
+  scope: MemoryScope,
+): Promise<(cell: CellKey) => boolean> {
+  const { where, values } = scopeWords(scope);
+  const rows = await index.rows(
+    `select source, resource, ticker, date::varchar as date from publications ${where}`,
+    values,
+  );
+  // The view's own columns, none of them null.
+  const published = new Set(
+    (rows as Record<'source' | 'resource' | 'ticker' | 'date', string>[]).map(
+      ({ source, resource, ticker, date }) => `${datasetId(source, resource)}/${ticker}/${date}`,
+    ),
+  );
+  return ({ dataset, ticker, date }) => published.has(`${dataset}/${ticker}/${date}`);
+}
+
 /** Reads what the lake remembers of all cells, or of those that were refused or failed. */
 export async function knownCells(index: LakeIndex, which: 'all' | 'troubled'): Promise<Remembered[]> {
   const where = which === 'all' ? '' : "where state in ('refused', 'failed')";

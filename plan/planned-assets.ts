@@ -26,8 +26,23 @@ export async function plannedAssets(from: AssetSources, now: Date): Promise<read
 }
 
 async function planned(asset: Asset, from: AssetSources, now: Date): Promise<PlannedAsset> {
-  // The settings demand at least one source; the first is the one that is used.
-  const { dataset, symbol } = asset.sources[0] as Asset['sources'][number];
+  // The settings demand at least one source.
+  const first = asset.sources[0] as Asset['sources'][number];
+  const calendar =
+    asset.calendar === 'file'
+      ? await calendarOfFile(asset, first.symbol, from, now)
+      : calendarByName(asset.calendar);
+  const [taken, ...fallbacks] = asset.sources.map((source) => fromSource(asset, source, calendar, from));
+  return { ...(taken as PlannedAsset), ...(fallbacks.length > 0 ? { fallbacks } : {}) };
+}
+
+/** Whatever source an asset is taken from, its calendar is its own. */
+function fromSource(
+  asset: Asset,
+  { dataset, symbol }: Asset['sources'][number],
+  calendar: Calendar,
+  from: AssetSources,
+): PlannedAsset {
   const parts = splitDataset(dataset);
   const source = from.sources.get(parts.source);
   const resource = source?.resources[parts.resource];
@@ -49,10 +64,7 @@ async function planned(asset: Asset, from: AssetSources, now: Date): Promise<Pla
     ticker: asset.ticker,
     dataset,
     symbol,
-    calendar:
-      asset.calendar === 'file'
-        ? await calendarOfFile(asset, symbol, from, now)
-        : calendarByName(asset.calendar),
+    calendar,
     final: settings.final,
     historyDays: settings.historyDays,
     coverage: resource.coverage,

@@ -7,14 +7,14 @@ import {
   type PartitionDate,
 } from '../workflows/pure/cell.ts';
 import { wholeDayTicker } from '../sources/snapshot.ts';
-import type { PlannedAsset } from './due-cells.ts';
+import { everySource, type PlannedAsset } from './due-cells.ts';
 import { lastFinalDate } from './finality.ts';
 
 /** How far an asset lags behind the newest day that it could have. */
 export interface Staleness {
   readonly dataset: DatasetId;
   readonly ticker: string;
-  /** The newest published day; null where there is none. */
+  /** The newest published day, from whichever of its sources; null where there is none. */
   readonly newest: PartitionDate | null;
   /** The newest open day that is final; null where its calendar has none in the last weeks. */
   readonly due: PartitionDate | null;
@@ -48,7 +48,8 @@ export async function readStaleness(
   );
   return assets.map((asset) => {
     const { dataset, ticker } = asset;
-    const newest = newestOf.get(`${dataset}/${ticker}`) ?? null;
+    const dates = everySource([asset]).flatMap((from) => newestOf.get(`${from.dataset}/${ticker}`) ?? []);
+    const newest = dates.sort().at(-1) ?? null;
     const due = newestDueDate(asset, now, newest);
     return { dataset, ticker, newest, due, days: daysLate(newest, due, since) };
   });

@@ -168,7 +168,8 @@ function groupedWindow(group: string, date: PartitionDate, assets: readonly Plan
   };
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+/** Gathers items by a key, in the order in which the keys came. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isMap as isYamlMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { loadContracts } from '../contracts/load.ts';
+import { foreignUnits, hasFallbacks, type ForeignUnit } from './foreign-units.ts';
 import { SettingsError } from './settings-error.ts';
 import { settingsFile, type SettingsFile } from './shape.ts';
 
@@ -13,13 +15,29 @@ export function readSettingsFile(basePath: string, overlayPath: string | undefin
   const overlay = overlayPath ? readYaml(resolve(overlayPath)) : undefined;
   const merged = overlay ? layOver(base.value, overlay.value ?? {}) : base.value;
   const parsed = settingsFile.safeParse(merged);
-  if (parsed.success) return parsed.data;
+  const placed = (path: readonly PropertyKey[], named: string, message: string): string => {
+    const at = overlay && overlay.lineOf(path) !== undefined ? overlay : base;
+    return `${at.path}:${at.lineOf(path) ?? 1}: ${named || 'the file'}: ${message}`;
+  };
+  if (parsed.success) {
+    const foreign = unitsRefused(parsed.data, basePath);
+    if (foreign.length === 0) return parsed.data;
+    throw new SettingsError(
+      foreign.map(({ path, message }) => placed(path, path.join('.'), message)).join('\n'),
+    );
+  }
   const sentences = parsed.error.issues.slice(0, 5).map((issue) => {
     const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
-    const at = overlay && overlay.lineOf(path) !== undefined ? overlay : base;
-    return `${at.path}:${at.lineOf(path) ?? 1}: ${issue.path.join('.') || 'the file'}: ${issue.message}`;
+    return placed(path, issue.path.join('.'), issue.message);
   });
   throw new SettingsError(sentences.join('\n'));
+}
+
+/** The contracts lie beside the file that comes with the project; they are read only where they can matter. */
+function unitsRefused({ assets }: SettingsFile, basePath: string): ForeignUnit[] {
+  return hasFallbacks(assets)
+    ? foreignUnits(assets, loadContracts(join(dirname(basePath), 'contracts')))
+    : [];
 }
 
 interface YamlFile {

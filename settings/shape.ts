@@ -19,7 +19,10 @@ const assetSchema = z.strictObject({
   calendar: z.enum(calendarNames),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'a currency, such as USD; leave it out where a price is no money')
+    .regex(
+      /^[A-Z]{3,6}$/,
+      'a currency, such as USD, or a stablecoin, such as USDT; leave it out where a price is no money',
+    )
     .nullable()
     .default(null),
   sources: z
@@ -31,7 +34,8 @@ const assetSchema = z.strictObject({
         fixing: z.string().min(1).optional(),
       }),
     )
-    .min(1),
+    .min(1)
+    .refine(hasUniqueDatasets, 'each dataset once: a day has one price in each'),
 });
 
 /** Of a provider's ranking of a thousand and more: further down hardly anything is traded. */
@@ -70,6 +74,7 @@ const fileSchema = z.strictObject({
     cellsAtOnce: z.number().int().min(1).max(500),
     windowsAtOnce: z.number().int().min(1).max(100),
     patienceMinutes: z.number().positive().max(1440),
+    fallback: z.enum(['never', 'on-failure']),
     report: z.boolean(),
   }),
   retention: z.strictObject({ archiveAfterDays: z.number().int().min(1).nullable() }),
@@ -89,9 +94,13 @@ export const settingsFile = fileSchema.superRefine(({ alerts, assets }, context)
   }
 });
 
-/** One thing with a price, as configured; the first of its sources is used. */
+/** One thing with a price, as configured: from the first of its sources, and from the others as `run.fallback` says. */
 export type Asset = Readonly<z.infer<typeof assetSchema>>;
 
 function hasUniqueTickers(assets: readonly { ticker: string }[]): boolean {
   return new Set(assets.map((asset) => asset.ticker)).size === assets.length;
+}
+
+function hasUniqueDatasets(sources: readonly { dataset: string }[]): boolean {
+  return new Set(sources.map(({ dataset }) => dataset)).size === sources.length;
 }

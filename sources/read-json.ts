@@ -20,6 +20,13 @@ const lastInstantMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** An instant in whole milliseconds, as APIs stamp their points and bars. */
 export const instantMs = z.number().int().min(0).max(lastInstantMs);
 
+/** An instant in whole seconds since 1970, as some exchanges stamp their candles. */
+export const instantSeconds = z
+  .number()
+  .int()
+  .min(0)
+  .max(Math.floor(lastInstantMs / 1000));
+
 /**
  * A list that is read up to its first wrong element. A plain zod array describes every one of them, and an answer of
  * two megabytes that are all wrong would take the memory of the whole worker.

@@ -18,6 +18,11 @@ export interface Source {
 export interface Resource {
   /** Tells how requests can cover cells: a range of one ticker, or one day of a whole market. */
   readonly coverage: Coverage;
+  /**
+   * Names the currency or stablecoin that a symbol's prices are counted in, such as `USDT` for `BTCUSDT`; undefined,
+   * or left out, where the symbol does not tell.
+   */
+  currencyOf?(symbol: string): string | undefined;
   /** Builds the first page's request. Holds no secret: it is written into the manifest. */
   firstPage(ask: Ask): PageRequest;
   /**

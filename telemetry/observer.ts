@@ -106,10 +106,10 @@ function tell(what: Observation, log: Log): void {
       return log.info(fields, 'run planned');
     }
     case 'run-ended': {
-      const { outcome, tally, code, reason } = what.end;
+      const { outcome, tally, covered, code, reason } = what.end;
       const { published, waiting, refused, failed } = tally;
       const counts = { published, waiting, refused, failed };
-      const fields = { ...whoIsAtWork(), run: what.run, outcome, ...counts, code, reason };
+      const fields = { ...whoIsAtWork(), run: what.run, outcome, ...counts, covered, code, reason };
       return outcome === 'completed' ? log.info(fields, 'run ended') : log.warn(fields, `run ${outcome}`);
     }
     case 'compaction': {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sourcesAsked } from '../client/command/sources-asked.ts';
 import { loadSettings, projectFolder, SettingsError, temporalConnection } from '../settings.ts';
 import { knownApis, knownSources } from '../sources/index.ts';
 import { sourceAccess } from '../sources/source-access.ts';
@@ -155,7 +156,10 @@ describe('a source', () => {
 describe('a file laid over it', () => {
   test('replaces what it names and leaves the rest', () => {
     const settings = loadSettings(overlay('run: { cellsAtOnce: 3 }\n'));
-    expect(settings.run).toEqual({ cellsAtOnce: 3, windowsAtOnce: 8, patienceMinutes: 30, report: true });
+    expect(settings.run).toEqual({
+      ...{ cellsAtOnce: 3, windowsAtOnce: 8, patienceMinutes: 30 },
+      ...{ fallback: 'never', report: true },
+    });
   });
 
   test.each([
@@ -298,5 +302,40 @@ describe('a build of a deployment', () => {
     expect(loadSettings(both).deployment).toEqual({ name: 'marketlake', buildId: '0.1.0' });
     for (const name of Object.keys(both))
       expect(() => loadSettings({ ...both, [name]: '' })).toThrow(/belong together/);
+  });
+});
+
+describe('an asset with several sources', () => {
+  const coin = (currency: string, ...datasets: string[]): string =>
+    JSON.stringify({
+      assets: [
+        {
+          ...{ ticker: 'BTC', class: 'crypto', calendar: 'every-day', currency },
+          sources: datasets.map((dataset) => ({ dataset, symbol: 'btc' })),
+        },
+      ],
+    });
+
+  test('asks only the first unless that is configured, and names each dataset once', () => {
+    const settings = loadSettings(overlay(coin('USD', 'coingecko.market_chart', 'csv.daily_closes')));
+    expect(settings.run.fallback).toBe('never');
+    expect(sourcesAsked(settings)).toEqual(['coingecko']);
+    expect(sourcesAsked({ ...settings, run: { ...settings.run, fallback: 'on-failure' } })).toEqual([
+      'coingecko',
+      'csv',
+    ]);
+    expect(refusal(overlay(coin('USD', 'csv.daily_closes', 'csv.daily_closes')))).toContain(
+      'each dataset once',
+    );
+  });
+
+  test('takes none whose contract counts in another currency, wherever in the list it stands', () => {
+    expect(refusal(overlay(coin('EUR', 'csv.daily_closes', 'coingecko.market_chart')))).toContain(
+      "mine.yaml:1: assets.0.sources.1.dataset: its prices are in USD, and BTC's currency is EUR",
+    );
+    // Pairs count in their own quote currency, files as they are.
+    expect(loadSettings(overlay(coin('EUR', 'csv.daily_closes', 'massive.daily_bars'))).assets).toHaveLength(
+      1,
+    );
   });
 });

@@ -34,6 +34,7 @@ export const lakeTables = [
   ...copiedTables,
   'assets',
   'datasets',
+  'asset_sources',
   'fixings',
   'days',
   'dates',

@@ -37,6 +37,8 @@ export interface AssetRow {
   readonly symbol: string;
   /** The currency of its prices; null where a price is none (an index). */
   readonly currency: string | null;
+  /** The datasets after its first, in their order: each counts on the days that none before it has; left out: none. */
+  readonly fallbacks?: readonly { readonly dataset: DatasetId; readonly symbol: string }[];
   /** When its prices are fixed, by dataset, where that dataset's contract cannot know it. */
   readonly fixings?: Readonly<Record<DatasetId, string>>;
 }

@@ -76,7 +76,7 @@ function compactedOf(
 }
 
 function assetRow(asset: Asset): AssetRow {
-  const first = asset.sources[0];
+  const [first, ...fallbacks] = asset.sources;
   if (!first) throw new RangeError(`${asset.ticker} has no source in marketlake.yaml`);
   return {
     ticker: asset.ticker,
@@ -85,6 +85,7 @@ function assetRow(asset: Asset): AssetRow {
     dataset: first.dataset,
     symbol: first.symbol,
     currency: asset.currency,
+    fallbacks: fallbacks.map(({ dataset, symbol }) => ({ dataset, symbol })),
     fixings: fixingsOf(asset),
   };
 }

@@ -7,9 +7,10 @@ import type { DatasetOfBuild, WarehouseInputs } from './inputs.ts';
 /** Days before the first and after the last year, so that each day's ISO week is there whole. */
 const paddingDays = 7;
 
-/** Fills `lake.assets`, `lake.datasets`, `lake.fixings`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
+/** Fills `lake.assets`, `lake.asset_sources`, `lake.datasets`, `lake.fixings`, `lake.days` and `lake.dates` from the arguments (and the dates of the cells). */
 export async function fillLakeTables(engine: Engine, inputs: WarehouseInputs): Promise<void> {
   await fillAssets(engine, inputs);
+  await fillAssetSources(engine, inputs);
   await fillDatasets(engine, inputs);
   await fillFixings(engine, inputs);
   await fillDays(engine, inputs);
@@ -32,6 +33,19 @@ async function fillAssets(engine: Engine, inputs: WarehouseInputs): Promise<void
     ];
   });
   await engine.fill('lake', 'assets', columns, rows);
+}
+
+/** Every dataset that an asset is configured with, in its order: place 1 is the first. */
+async function fillAssetSources(engine: Engine, inputs: WarehouseInputs): Promise<void> {
+  const columns = ['ticker', 'dataset', 'source', 'resource', 'symbol', 'place'];
+  const rows = inputs.assets.flatMap(({ ticker, dataset, symbol, fallbacks = [] }) =>
+    [{ dataset, symbol }, ...fallbacks].map((each, index) => {
+      const { source, resource } = splitDataset(each.dataset);
+      return [ticker, each.dataset, source, resource, each.symbol, String(index + 1)];
+    }),
+  );
+  await engine.fill('lake', 'asset_sources', columns, rows);
+  await engine.run('alter table lake.main.asset_sources alter place type integer');
 }
 
 async function fillDatasets(engine: Engine, inputs: WarehouseInputs): Promise<void> {

@@ -1,4 +1,5 @@
 import { setCurrentDetails } from '@temporalio/workflow';
+import type { Covered } from './pure/fallback.ts';
 import { runDetails } from './pure/run-details.ts';
 import type { QuotaWait } from './pure/quota/wait.ts';
 import {
@@ -29,6 +30,16 @@ export interface CarriedRun {
   readonly tally: Tally;
   readonly steering: Steering;
   readonly areHistoriesPlanned: boolean;
+  readonly fallback: AskedFallback | null;
+}
+
+/** What a run was told when it asked last what fallbacks are there for the cells that did not get there. */
+export interface AskedFallback {
+  /** How many had not got there. */
+  readonly badBefore: number;
+  /** True where there was none left. */
+  readonly isExhausted: boolean;
+  readonly covered: Covered;
 }
 
 /** A window of a run that is open, and what it was last told. */
@@ -54,6 +65,8 @@ export interface RunState {
   steering: Steering;
   /** True once it has asked whether what it looked at again was all of a history. */
   areHistoriesPlanned: boolean;
+  /** Null: it has not asked for fallbacks. */
+  fallback: AskedFallback | null;
   /** By id, in the order of opening. */
   readonly open: Map<string, OpenWindow>;
   /** The wait for a quota that ends first. */
@@ -76,6 +89,7 @@ export function beginState({ context, request, carried }: RunInput): RunState {
     tally: carried?.tally ?? emptyTally,
     steering: carried?.steering ?? unsteered,
     areHistoriesPlanned: carried?.areHistoriesPlanned ?? false,
+    fallback: carried?.fallback ?? null,
     open: new Map(),
     quotaWait: null,
     note: '',
@@ -85,8 +99,8 @@ export function beginState({ context, request, carried }: RunInput): RunState {
 
 /** The input with which a fresh history goes on. */
 export function nextInput(run: RunState, summary: PlanSummary): RunInput {
-  const { context, request, parts, added, tally, steering, areHistoriesPlanned } = run;
-  const carried = { summary, parts, added, tally, steering, areHistoriesPlanned };
+  const { context, request, parts, added, tally, steering, areHistoriesPlanned, fallback } = run;
+  const carried = { summary, parts, added, tally, steering, areHistoriesPlanned, fallback };
   return { context, request, carried };
 }
 

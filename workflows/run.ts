@@ -13,11 +13,13 @@ import type { RebuildEnd } from '../activities/find-alerts.ts';
 import type { Activities } from '../activities/index.ts';
 import { isOwnCancellation } from './bounded-each.ts';
 import { packAway } from './pack-away.ts';
+import { planFallbacks } from './plan-fallbacks.ts';
 import { planHistories } from './plan-histories.ts';
 import { planPolicy } from './policies.ts';
 import { troubleOf } from './pure/failure.ts';
+import { coveredWords, isCovered, noneCovered, type Covered } from './pure/fallback.ts';
 import { tallyWords } from './pure/run-details.ts';
-import type { PlanSummary, RunContext, RunProgress, RunResult, Tally } from './pure/run.ts';
+import type { PlanSummary, RunContext, RunEnd, RunProgress, RunResult, Tally } from './pure/run.ts';
 import { followQuotaWaits } from './quota-wait.ts';
 import { rebuildModel } from './rebuild-model.ts';
 import { runPage } from './run-page.ts';
@@ -57,11 +59,14 @@ export async function executeRun(input: RunInput): Promise<RunResult | { readonl
     const summary = run.summary ?? (await planRun(run));
     await runPageInTurn(run);
     await actsTaken();
+    if (!partInTurn(run)) await planFallbacks(run);
     if (!partInTurn(run)) await planHistories(run);
     if (!partInTurn(run)) await rebuildAtLeisure(run);
     // What was added meanwhile, during the rebuild too, is a page in turn.
     if (partInTurn(run)) return { next: nextInput(run, run.summary ?? summary) };
-    run.note = await packAway(run.context, run.request);
+    run.note = [coveredWords(coveredIn(run)), await packAway(run.context, run.request)]
+      .filter(Boolean)
+      .join(' ');
     run.step = 'ended';
     return await endWell(run, run.summary ?? summary);
   } catch (error) {
@@ -108,22 +113,31 @@ async function runPageInTurn(run: RunState): Promise<void> {
   );
 }
 
-async function endWell({ context, tally, note }: RunState, summary: PlanSummary): Promise<RunResult> {
-  const bad = tally.refused + tally.failed;
-  if (bad > 0) throw incomplete(context, tally, bad);
-  await longer(context).recordRunEnd(context, { outcome: 'completed', tally, ...noted(note) });
+/** A cell that did not get there is no reason to fail where its day has a price from another source. */
+async function endWell(run: RunState, summary: PlanSummary): Promise<RunResult> {
+  const { context, tally, note } = run;
+  const covered = coveredIn(run);
+  const bad = tally.refused + tally.failed - covered.cells;
+  if (bad > 0) throw incomplete(context, tally, bad, covered);
+  await longer(context).recordRunEnd(context, { outcome: 'completed', tally, ...facts(run) });
   await tellAlerts(context, 'good');
   setCurrentDetails(
     [`**${context.run}**: **completed**`, tallyWords(tally), note].filter(Boolean).join('\n\n'),
   );
-  return { run: context.run, summary, tally };
+  return { run: context.run, summary, tally, ...(covered.cells > 0 ? { covered } : {}) };
 }
 
-function incomplete(context: RunContext, tally: Tally, bad: number): ApplicationFailure {
-  const named = tally.troubles.map(
-    ({ ticker, date, to = date, state, reason }) =>
-      `${ticker} ${date === to ? date : `${date}..${to}`} ${state}: ${reason}`,
-  );
+function coveredIn({ fallback }: RunState): Covered {
+  return fallback?.covered ?? noneCovered;
+}
+
+function incomplete(context: RunContext, tally: Tally, bad: number, covered: Covered): ApplicationFailure {
+  const named = tally.troubles
+    .filter((trouble) => !isCovered(trouble, covered))
+    .map(
+      ({ ticker, date, to = date, state, reason }) =>
+        `${ticker} ${date === to ? date : `${date}..${to}`} ${state}: ${reason}`,
+    );
   const more = bad > named.length ? [`and more: ${bad} in all`] : [];
   const command = `npx tsx client/retry.ts --run ${context.run}`;
   return ApplicationFailure.create({
@@ -134,14 +148,15 @@ function incomplete(context: RunContext, tally: Tally, bad: number): Application
   });
 }
 
-async function endBadly({ context, tally, note }: RunState, error: unknown): Promise<unknown> {
+async function endBadly(run: RunState, error: unknown): Promise<unknown> {
+  const { context, tally, note } = run;
   const isCancelled = isOwnCancellation();
   const { code, reason } = troubleOf(error);
   const outcome = isCancelled ? 'cancelled' : code === 'RunIncomplete' ? 'incomplete' : 'failed';
   const unrecorded = await CancellationScope.nonCancellable(async () => {
     await actsTaken();
     return whyUnrecorded(
-      longer(context).recordRunEnd(context, { outcome, tally, code, reason, ...noted(note) }),
+      longer(context).recordRunEnd(context, { outcome, tally, code, reason, ...facts(run) }),
     );
   });
   const message = reason + unrecorded;
@@ -151,8 +166,9 @@ async function endBadly({ context, tally, note }: RunState, error: unknown): Pro
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details });
 }
 
-function noted(note: string): { readonly note?: string } {
-  return note === '' ? {} : { note };
+function facts(run: RunState): Pick<RunEnd, 'note' | 'covered'> {
+  const { cells } = coveredIn(run);
+  return { ...(cells > 0 ? { covered: cells } : {}), ...(run.note === '' ? {} : { note: run.note }) };
 }
 
 function longer(context: RunContext): Pick<Activities, 'plan' | 'readPlanPage' | 'recordRunEnd'> {

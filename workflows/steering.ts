@@ -172,7 +172,7 @@ async function add(run: RunState, act: Of<'add'>): Promise<SteerAnswer> {
   const { planAdded } = longer(run);
   const { leaveOuts } = steering;
   const plan = await orSay(planAdded(run.context, { request, plannedBy, parts, leaveOuts }));
-  if (plan.pageCount > 0) enlarge(run, request, { plan, number, plannedBy });
+  if (plan.pageCount > 0) enlarge(run, request, { plan, plannedBy });
   const { todo, waiting } = plan.summary;
   const noted = await note(run, act, { request, plan });
   return {
@@ -184,10 +184,11 @@ async function add(run: RunState, act: Of<'add'>): Promise<SteerAnswer> {
 function enlarge(
   run: RunState,
   request: RunState['request'],
-  added: { readonly plan: PlanRef; readonly number: number; readonly plannedBy: string },
+  added: { readonly plan: PlanRef; readonly plannedBy: string },
 ): void {
-  const { plan, number, plannedBy } = added;
-  run.parts = [...run.parts, { number, plannedBy, pageCount: plan.pageCount, nextPage: 0 }];
+  const { plan, plannedBy } = added;
+  // The run may have grown by itself while this was planned.
+  run.parts = [...run.parts, { number: run.parts.length, plannedBy, pageCount: plan.pageCount, nextPage: 0 }];
   run.added = [...run.added, request];
   run.summary = run.summary ? addSummaries(run.summary, plan.summary) : plan.summary;
 }

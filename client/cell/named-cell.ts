@@ -2,7 +2,7 @@ import { WrongUse } from '../command/exit-code.ts';
 import type { OpenLake } from '../command/lake-client.ts';
 import { datasetsKnowing } from '../why/indexed-notes.ts';
 import { checkedDate, checkTicker } from '../run/run-request.ts';
-import type { PlannedAsset } from '../../plan/due-cells.ts';
+import { everySource, type PlannedAsset } from '../../plan/due-cells.ts';
 import { memberOf } from '../../plan/planned-snapshots.ts';
 import type { CellKey } from '../../workflows/pure/cell.ts';
 
@@ -29,7 +29,7 @@ export async function namedCell(words: CellWords, lake: OpenLake, now: Date): Pr
   const ofSnapshot = await snapshotCell({ ...words, date }, lake);
   if (ofSnapshot) return ofSnapshot;
   checkTicker(words.ticker, lake);
-  const own = (await lake.planned(now)).filter(({ ticker }) => ticker === words.ticker);
+  const own = everySource(await lake.planned(now)).filter(({ ticker }) => ticker === words.ticker);
   const asset = own.find(({ dataset }) => words.dataset === undefined || dataset === words.dataset);
   if (asset) return { asset, cell: { dataset: asset.dataset, ticker: asset.ticker, date } };
   const known = own.map(({ dataset }) => dataset).join(', ');

@@ -1,5 +1,5 @@
 import type { OpenLake } from '../command/lake-client.ts';
-import type { PlannedAsset } from '../../plan/due-cells.ts';
+import { everySource, type PlannedAsset } from '../../plan/due-cells.ts';
 import { lastFinalDate } from '../../plan/finality.ts';
 import type { SourceSettings } from '../../sources/source-settings.ts';
 import { createSources } from '../../sources/index.ts';
@@ -28,7 +28,8 @@ const longestClosureDays = 14;
  * are kept few and counted. Offline only local files are read.
  */
 export async function checkSources(open: OpenLake, isOffline: boolean, now: Date): Promise<Finding[]> {
-  const planned = await open.planned(now);
+  const firsts = await open.planned(now);
+  const planned = open.settings.run.fallback === 'never' ? firsts : everySource(firsts);
   const names = [...new Set(planned.map(({ dataset }) => splitDataset(dataset).source))];
   const findings = await Promise.all(
     names.map(async (name) => {

@@ -44,6 +44,7 @@ function costRows(found: DryRun, quota: QuotaStanding): string[][] {
   const disk = `${megabytes(found.diskBytes)} of ${megabytes(found.freeBytes)} free`;
   return [
     ...requestWords(found).map((words, place) => [place === 0 ? 'requests' : '', words]),
+    ...found.fallbacks.map((dataset) => ['', `and to ${dataset}, for the days whose own source fails`]),
     ...quotaWords(quota, summary.requests).map((words, place) => [place === 0 ? 'quota' : '', words]),
     ...(summary.todo > 0 ? [['time', timeWords(found)]] : []),
     ['Temporal', cost],

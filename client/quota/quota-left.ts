@@ -6,6 +6,7 @@ import { quotaId, quotaQueue } from '../../workflows/pure/ids.ts';
 import { quotaLeft as leftOf, type QuotaLeft } from '../../workflows/pure/quota/left.ts';
 import { emptyLedger, type QuotaLimits } from '../../workflows/pure/quota/ledger.ts';
 import { NobodyAnswers } from '../command/exit-code.ts';
+import { sourcesAsked } from '../command/sources-asked.ts';
 import type { ConnectedLake, OpenLake } from '../command/lake-client.ts';
 
 const answerWithinMs = 5_000;
@@ -17,13 +18,10 @@ export interface SourceLeft extends QuotaLeft {
   readonly keyName: string;
 }
 
-/** The sources that the lake's assets and snapshots are taken from, each once. */
+/** The sources that the lake's runs may ask, for assets and snapshots, each once. */
 export function usedSources({ settings }: OpenLake): string[] {
-  const datasets = [
-    ...settings.assets.flatMap(({ sources }) => sources[0]?.dataset ?? []),
-    ...settings.snapshots.map(({ dataset }) => dataset),
-  ];
-  return [...new Set(datasets.map((dataset) => splitDataset(dataset).source))];
+  const ofSnapshots = settings.snapshots.map(({ dataset }) => splitDataset(dataset).source);
+  return [...new Set([...sourcesAsked(settings), ...ofSnapshots])];
 }
 
 /** Those of them whose requests a ledger counts. */

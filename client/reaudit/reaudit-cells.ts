@@ -8,6 +8,7 @@ import { standingsNow } from '../retry/retry-many.ts';
 import { launchRun, performRun } from '../run/perform-run.ts';
 import type { NamedRequest } from '../run/run-request.ts';
 import type { Contract } from '../../contracts/contract.ts';
+import { everySource } from '../../plan/due-cells.ts';
 import { cellsOfOtherContracts, dueAgain } from '../../plan/judged-again.ts';
 import { reauditId } from '../../workflows/pure/ids.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
@@ -36,7 +37,7 @@ export async function reauditCells(
   const filter = judgedFilter(flags, open, now);
   const judged = await cellsOfOtherContracts(open.index, chosen, filter);
   for (const contract of chosen) mustBeRaised(contract, judged);
-  const cells = dueAgain(judged, await open.planned(now), 'contract');
+  const cells = dueAgain(judged, everySource(await open.planned(now)), 'contract');
   if (judged.length > cells.length) {
     output.say(
       `${countOf(judged.length - cells.length, 'cell')} of assets that are configured no more stay as they are.`,

@@ -1,11 +1,11 @@
 import { exitCode, WrongUse, type ExitCode } from '../command/exit-code.ts';
 import { connectLake, type OpenLake } from '../command/lake-client.ts';
 import type { Output } from '../command/output.ts';
-import type { CellStanding } from '../run/cells-of-request.ts';
+import { fallbackOf, type CellStanding } from '../run/cells-of-request.ts';
 import { orLeft } from '../run/or-left.ts';
 import { launchRun, performRun } from '../run/perform-run.ts';
 import { runRecordsFolder } from '../../lake/layout.ts';
-import { troubledCells, type DueCell } from '../../plan/due-cells.ts';
+import { everySource, troubledCells, type DueCell } from '../../plan/due-cells.ts';
 import { troubledOfSnapshots } from '../../plan/lake-snapshots.ts';
 import { knownCells, readMemory } from '../../plan/memory.ts';
 import { retryId, withoutLake } from '../../workflows/pure/ids.ts';
@@ -27,7 +27,7 @@ export async function retryMany(
   const of = flags.run === undefined ? 'all' : await knownRun(open, flags.run);
   const troubled = await knownCells(open.index, 'troubled');
   const cells = [
-    ...troubledCells(of, troubled, await open.planned(now)),
+    ...troubledCells(of, troubled, everySource(await open.planned(now))),
     ...(await troubledOfSnapshots(open, of, troubled, now)),
   ];
   if (cells.length === 0) {
@@ -47,9 +47,19 @@ export async function retryMany(
 /** Reads how cells stand that were chosen before the run, since afterwards the records no longer tell which. */
 export async function standingsNow(open: OpenLake, cells: readonly DueCell[]): Promise<CellStanding[]> {
   const memory = await readMemory(open.index);
-  return cells.map(({ asset: { dataset, ticker }, date }) => {
+  return cells.map(({ asset, date }) => {
+    const { dataset, ticker } = asset;
     const { state = 'missing', code, reason } = memory(dataset, ticker, date) ?? {};
-    return { dataset, ticker, date, state, ...(code ? { code } : {}), ...(reason ? { reason } : {}) };
+    const fallback = fallbackOf({ asset, date }, state, memory);
+    return {
+      dataset,
+      ticker,
+      date,
+      state,
+      ...(code ? { code } : {}),
+      ...(reason ? { reason } : {}),
+      ...fallback,
+    };
   });
 }
 

@@ -6,7 +6,7 @@ import { countOf } from '../../workflows/pure/count-of.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
 import { paceOf } from '../plan/pace.ts';
 import { snapshotLines, snapshotsOf, type SnapshotStanding } from '../status/snapshots.ts';
-import { areSettled, cellsOfRequest, type CellStanding } from './cells-of-request.ts';
+import { areSettled, cellsOfRequest, haveTheirPrice, type CellStanding } from './cells-of-request.ts';
 import { dailyLine, readDailyChange } from './daily-change.ts';
 import { firstAnswer, followRun, type RunEnd } from './follow-run.ts';
 import type { NamedRequest } from './run-request.ts';
@@ -55,7 +55,7 @@ export async function performRun(
     return end.code === 'PlanRefused' ? exitCode.wrongUse : exitCode.weFailed;
   }
   if (change) output.say(dailyLine(change));
-  if (!areSettled(cells)) return exitCode.cellsMissing;
+  if (!haveTheirPrice(cells)) return exitCode.cellsMissing;
   if (end.outcome !== 'incomplete') return exitCode.good;
   // A daily run also judges what was accepted for a time, however old: such a cell is none of its days.
   output.say(end.reason ?? '');

@@ -37,6 +37,7 @@ export function fatesLine(plan: PlanSummary): string {
     ...(plan.waiting > 0 ? [`${plan.waiting} not final yet`] : []),
     `${plan.todo} to do`,
     ...(plan.looks === undefined ? [] : [`${plan.looks} looked at again`]),
+    ...(plan.fallbacks === undefined ? [] : [`${plan.fallbacks} from a fallback`]),
   ];
   return `Plan ${plan.from} … ${plan.to}: ${countOf(plan.due, 'cell')} due: ${fates.join(', ')}`;
 }

@@ -19,7 +19,8 @@ export type RunHandle = WorkflowHandle<Workflow & ((input: RunInput) => Promise<
 
 /** How a run behaves, as marketlake.yaml has it. */
 export function runOptions(settings: Settings, isSearchable: boolean): RunOptions {
-  const { cellsAtOnce, windowsAtOnce, patienceMinutes, report } = settings.run;
+  const { cellsAtOnce, windowsAtOnce, patienceMinutes, report, fallback } = settings.run;
+  const hasFallback = settings.assets.some(({ sources }) => sources.length > 1);
   const { alerts } = settings;
   const patienceSeconds = patienceMinutes * 60;
   const { archiveAfterDays } = settings.retention;
@@ -30,6 +31,7 @@ export function runOptions(settings: Settings, isSearchable: boolean): RunOption
     isSearchable,
     meteredSources: meteredSources(settings),
     ...(report ? {} : { isReportWanted: false }),
+    ...(fallback === 'on-failure' && hasFallback ? { isFallbackWanted: true } : {}),
     ...(archiveAfterDays === null ? {} : { archiveAfterDays }),
     ...(alerts ? { alerts: { answerWithinSeconds: alerts.answerWithinSeconds } } : {}),
   };

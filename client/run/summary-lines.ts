@@ -90,6 +90,7 @@ function troubleLines(group: readonly CellStanding[]): string[] {
       : 'npx tsx client/retry.ts --all';
   return [
     `${isNamed ? tickers.join(', ') : `${tickers.length} tickers`} ${span} ${first.state}: ${reason}`,
+    ...(first.fallback === undefined ? [] : [`  meanwhile the price is from ${first.fallback}`]),
     `  mend it with: ${group.length === 1 ? mendOne : mendAll}`,
   ];
 }
@@ -100,8 +101,8 @@ function groupAlike(cells: readonly CellStanding[]): CellStanding[][] {
     // What nobody has begun has no reason of its own: one line for all of it.
     const key =
       cell.state === 'missing' && cell.reason === undefined
-        ? 'missing'
-        : `${cell.ticker}/${cell.state}/${cell.code ?? ''}/${cell.state === 'refused' ? cell.date : (cell.reason ?? '')}`;
+        ? `missing/${cell.fallback ?? ''}`
+        : `${cell.fallback ?? ''}/${cell.ticker}/${cell.state}/${cell.code ?? ''}/${cell.state === 'refused' ? cell.date : (cell.reason ?? '')}`;
     const group = groups.get(key);
     if (group) group.push(cell);
     else groups.set(key, [cell]);

@@ -6,11 +6,15 @@ export interface NextStep {
   readonly command?: string;
 }
 
+/** What a dataset is to an asset: its first source, one of the others, or none. */
+export type CellRole = 'first' | 'fallback' | 'none';
+
 /** Says what a person can do about a cell, or that nothing is to be done. */
-export function nextSteps({ state, date, ticker, code }: CellStanding, isConfigured: boolean): NextStep[] {
-  const retry = `npx tsx client/retry.ts ${date} ${ticker}`;
-  const skip = { words: 'Or give it up:', command: `npx tsx client/skip.ts ${date} ${ticker} --reason "…"` };
-  if (!isConfigured)
+export function nextSteps({ state, date, ticker, dataset, code }: CellStanding, role: CellRole): NextStep[] {
+  const named = `${date} ${ticker}${role === 'fallback' ? ` --dataset ${dataset}` : ''}`;
+  const retry = `npx tsx client/retry.ts ${named}`;
+  const skip = { words: 'Or give it up:', command: `npx tsx client/skip.ts ${named} --reason "…"` };
+  if (role === 'none')
     return [
       { words: `Nothing: ${ticker} is no asset of marketlake.yaml in this dataset, so no plan asks for it.` },
     ];
@@ -35,7 +39,9 @@ export function nextSteps({ state, date, ticker, code }: CellStanding, isConfigu
         ...(code ? [{ words: `docs/errors.md says what ${code} means, and what to do.` }] : []),
         { words: 'When the reason is mended:', command: retry },
         skip,
-        { words: 'Left alone, the daily runs of the next seven days take it up again.' },
+        role === 'first'
+          ? { words: 'Left alone, the daily runs of the next seven days take it up again.' }
+          : { words: 'Left alone, a run asks for it again where the sources before it fail again.' },
       ];
   }
 }

@@ -6,10 +6,11 @@ import { areSettled, type CellStanding } from '../run/cells-of-request.ts';
 import { checkedDate, checkTicker } from '../run/run-request.ts';
 import { standingsOf } from '../status/standings.ts';
 import { WrongUse } from '../command/exit-code.ts';
+import { everySource, type PlannedAsset } from '../../plan/due-cells.ts';
 import { knownCell } from '../../plan/memory.ts';
 import { readStory, type CellStory } from './cell-story.ts';
 import { datasetsKnowing } from './indexed-notes.ts';
-import { nextSteps, type NextStep } from './next-steps.ts';
+import { nextSteps, type CellRole, type NextStep } from './next-steps.ts';
 import { whoKnowsRunning, type RunningCell } from './now-running.ts';
 import { clock, storyLines } from './story-lines.ts';
 import { workflowUrl } from '../../report/links.ts';
@@ -19,6 +20,8 @@ import { wrapped } from './wrapped.ts';
 interface Told extends CellStory {
   readonly running: RunningCell | null;
   readonly nextSteps: readonly NextStep[];
+  /** What its dataset is to its asset. */
+  readonly role: CellRole;
 }
 
 /**
@@ -35,18 +38,16 @@ export async function showWhy(
 ): Promise<ExitCode> {
   const standings = await cellsNamed(open, words, now);
   const running = await whoKnowsRunning(open);
-  const configured = new Set((await open.planned(now)).map(({ dataset, ticker }) => `${dataset}/${ticker}`));
+  const configured = everySource(await open.planned(now));
   const snapshots = new Set(open.plannedSnapshots().map(({ dataset }) => dataset));
   const told: Told[] = [];
   for (const found of standings) {
     const runs = running.isKnown ? await running.of(found) : null;
     const standing =
       runs !== null && found.state !== 'waiting' ? { ...found, state: 'running' as const } : found;
-    const steps = nextSteps(
-      standing,
-      snapshots.has(found.dataset) || configured.has(`${found.dataset}/${found.ticker}`),
-    );
-    told.push({ ...(await readStory(open, standing)), running: runs, nextSteps: steps });
+    const role = snapshots.has(found.dataset) ? 'first' : roleOf(found, configured);
+    const steps = nextSteps(standing, role);
+    told.push({ ...(await readStory(open, standing)), role, running: runs, nextSteps: steps });
   }
   for (const story of told) sayStory(output, open, story);
   if (!running.isKnown)
@@ -81,6 +82,13 @@ async function cellsNamed(open: OpenLake, words: readonly string[], now: Date): 
   return [...own, ...remembered];
 }
 
+function roleOf({ dataset, ticker }: CellStanding, configured: readonly PlannedAsset[]): CellRole {
+  const place = configured
+    .filter((asset) => asset.ticker === ticker)
+    .findIndex((asset) => asset.dataset === dataset);
+  return place < 0 ? 'none' : place === 0 ? 'first' : 'fallback';
+}
+
 function sayStory(output: Output, open: OpenLake, story: Told): void {
   const { ticker, date, dataset } = story.cell;
   const { state, code, reason } = story.standing;
@@ -90,6 +98,9 @@ function sayStory(output: Output, open: OpenLake, story: Told): void {
   };
   say(`${ticker} ${date} (${dataset}): ${state}${code ? ` (${code})` : ''}`);
   if (reason && ['closed', 'skipped', 'waiting'].includes(state)) say(reason, 2);
+  if (story.standing.fallback)
+    say(`Meanwhile its day has the price of ${story.standing.fallback}, a fallback.`, 2);
+  if (story.role === 'fallback') say('A fallback: its price counts where no source before it has one.', 2);
   output.say();
   for (const line of storyLines(story, places)) {
     say(`${clock(line.at)}  ${line.title}`);

@@ -7,7 +7,7 @@ import { linkOr, markup, scrollingTable, type Markup } from './markup.ts';
 
 /** What is wrong with the data, and what was found wrong and kept out. */
 export function quality(data: ReportData, places: WorkflowPlaces): Markup {
-  return markup`${troubles(data, places)}${failedRules(data)}${gaps(data)}${conflicts(data)}`;
+  return markup`${troubles(data, places)}${failedRules(data)}${gaps(data)}${fallbacks(data)}${conflicts(data)}`;
 }
 
 function troubles(data: ReportData, places: WorkflowPlaces): Markup {
@@ -41,6 +41,16 @@ function gaps(data: ReportData): Markup {
   );
   return markup`<details><summary>Gaps: ${rows.length === 50 ? 'the 50 longest' : rows.length}</summary>
 ${scrollingTable('Gaps', ['Asset', 'First missing', 'Last missing', 'Open days', 'Severity'], rows)}</details>`;
+}
+
+/** A price from another source than the reader expects is told in the open, not behind a fold. */
+function fallbacks(data: ReportData): Markup {
+  if (data.fallbacks.length === 0) return markup``;
+  const words = data.fallbacks.map(
+    ({ ticker, dataset, days, first_date, last_date }) =>
+      `${ticker} on ${countOf(days, 'day')} from ${first_date} to ${last_date} (${dataset})`,
+  );
+  return markup`<p>Where the first source of an asset has no price, that of its next one is shown: ${words.join('; ')}.</p>`;
 }
 
 function conflicts(data: ReportData): Markup {

@@ -31,6 +31,8 @@ export interface ReportData {
   readonly failedRules: readonly Readonly<z.infer<typeof row.failedRuleRow>>[];
   readonly gaps: readonly Readonly<z.infer<typeof row.gapRow>>[];
   readonly conflicts: readonly Readonly<z.infer<typeof row.conflictRow>>[];
+  /** Prices that are not from the first source of their asset. */
+  readonly fallbacks: readonly Readonly<z.infer<typeof row.fallbackRow>>[];
   /** The newest event in which closes of an asset were restated, one row an asset. */
   readonly restatements: readonly Readonly<z.infer<typeof row.restatementRow>>[];
   readonly sources: readonly Readonly<z.infer<typeof row.sourceRow>>[];
@@ -60,7 +62,7 @@ export async function readReportData(reader: WarehouseReader): Promise<ReportDat
     performance: await reader.rows(row.performanceRow, summary, sql.performanceSql),
     lineage: await reader.rows(
       row.lineageRow,
-      ['metadata.lineage', ...assetTables, ...summary],
+      ['metadata.lineage', 'marts.fct_daily_prices', ...assetTables, ...summary],
       sql.lineageSql,
     ),
     volatility: await reader.rows(row.volatilityRow, ['marts.rpt_volatility_comparison'], sql.volatilitySql),
@@ -76,6 +78,7 @@ export async function readReportData(reader: WarehouseReader): Promise<ReportDat
     audits: await reader.rows(row.auditCountRow, ['metadata.pipeline_steps'], sql.auditsSql),
     failedRules: await reader.rows(row.failedRuleRow, ['metadata.quality_results'], sql.failedRulesSql),
     gaps: await reader.rows(row.gapRow, ['intermediate.int_market__data_gaps'], sql.gapsSql),
+    fallbacks: await reader.rows(row.fallbackRow, ['marts.fct_daily_prices'], sql.fallbacksSql),
     conflicts: await reader.rows(row.conflictRow, ['metadata.source_conflicts'], sql.conflictsSql),
     restatements: await reader.rows(row.restatementRow, ['metadata.restatements'], sql.restatementsSql),
     sources: await reader.rows(row.sourceRow, ['metadata.lineage'], sql.sourcesSql),

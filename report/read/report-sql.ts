@@ -27,7 +27,7 @@ with shown as (
 )
 select lineage.* from metadata.lineage as lineage
 inner join shown using (ticker, price_date)
-inner join marts.dim_assets as assets using (ticker, dataset)
+inner join marts.fct_daily_prices as prices using (ticker, price_date, dataset)
 order by ticker, price_date`;
 
 /** The measures of risk. */
@@ -124,6 +124,14 @@ export const gapsSql = `
 select * from intermediate.int_market__data_gaps
 order by missing_open_days desc, last_missing_date desc, ticker
 limit 50`;
+
+/** How many prices of each asset come from a source after its first. */
+export const fallbacksSql = `
+select ticker, dataset, count(*) as days, min(price_date)::varchar as first_date, max(price_date)::varchar as last_date
+from marts.fct_daily_prices
+where is_fallback and price_status = 'OBSERVED'
+group by ticker, dataset
+order by days desc, ticker, dataset`;
 
 /** How far two datasets disagree. */
 export const conflictsSql = `

@@ -153,6 +153,15 @@ export const gapRow = z.object({
   severity: z.string(),
 });
 
+/** How many prices of one ticker come from one source after its first. */
+export const fallbackRow = z.object({
+  ticker: z.string(),
+  dataset: z.string(),
+  days: count,
+  first_date: z.string(),
+  last_date: z.string(),
+});
+
 /** How far two datasets disagree about one ticker. */
 export const conflictRow = z.object({
   ticker: z.string(),

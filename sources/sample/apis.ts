@@ -1,6 +1,9 @@
 import { knownSources } from '../index.ts';
 import { sampleFolderOf } from '../usual.ts';
+import { binanceApi } from './binance.ts';
+import { coinbaseApi } from './coinbase.ts';
 import { coingeckoApi } from './coingecko.ts';
+import { krakenApi } from './kraken.ts';
 import { massiveApi } from './massive.ts';
 import type { SampleApi } from './sample-api.ts';
 
@@ -8,6 +11,9 @@ import type { SampleApi } from './sample-api.ts';
 const sampleApis = {
   coingecko: coingeckoApi,
   massive: massiveApi,
+  coinbase: coinbaseApi,
+  binance: binanceApi,
+  kraken: krakenApi,
 } satisfies Readonly<Record<string, SampleApi>>;
 
 /** The name of a source that the sample market plays. */

@@ -47,7 +47,7 @@ export function createRateGate(limits: ValueOfEach<number>, elapsedMs: () => num
 }
 
 function tooMany(api: SampleApi, waitMs: number, occasion: Occasion): Answer {
-  const answer = api.errorAnswer(429, occasion);
+  const answer = api.limitAnswer?.(occasion) ?? api.errorAnswer(429, occasion);
   if (api.saysRetryAfter !== true) return answer;
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } };

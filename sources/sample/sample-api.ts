@@ -22,6 +22,8 @@ export interface SampleApi {
   refuseKey?(question: Question, expected: string, occasion: Occasion): Answer | undefined;
   /** Answers a status (429, 500, 503 and others) with the body it documents for it. */
   errorAnswer(status: number, occasion: Occasion): Answer;
+  /** Says that it was asked too often; left out: by its 429. */
+  limitAnswer?(occasion: Occasion): Answer;
   /** Says that a plan, or a place, may not have this; left out: a `not-authorized` fault never befalls it. */
   notAuthorized?(reason: NotAuthorizedReason, occasion: Occasion): Answer;
   /** Spoils the body of a good answer; gives nothing where the fault does not fit it. Left out: none fits. */

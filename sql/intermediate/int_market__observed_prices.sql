@@ -1,7 +1,9 @@
--- Every observed price, of all sources side by side; of an asset only from the dataset it is configured with.
+-- Every observed price, of all sources side by side; of an asset and day that of the first dataset in its configured order
+-- that has one. Any other than its first is a fallback.
 -- grain: asset x date on which a price was observed
 -- key: ticker, price_date
--- sources: staging.stg_daily_prices, lake.assets, lake.fixings, lake.dates
+-- sources: staging.stg_daily_prices, lake.assets, lake.asset_sources, lake.fixings, lake.dates
+-- column is_fallback: True where the price is not of the asset's first dataset, since that has none of the day.
 -- column market_cap: The value of all coins at this price; null where the source does not say.
 with prices as (
 
@@ -9,32 +11,52 @@ with prices as (
 
 ),
 
+placed as (
+
+    select
+        prices.*,
+        asset_sources.place,
+        min(asset_sources.place) over (partition by prices.ticker, prices.price_date) as first_place
+    from prices
+    inner join lake.asset_sources as asset_sources
+        on prices.ticker = asset_sources.ticker and prices.dataset = asset_sources.dataset
+
+),
+
+chosen as (
+
+    select * from placed
+    where placed.place = placed.first_place
+
+),
+
 of_configured_assets as (
 
     select
-        prices.ticker,
-        prices.price_date,
-        prices.dataset,
+        chosen.ticker,
+        chosen.price_date,
+        chosen.dataset,
         assets.currency,
         fixings.fixing,
-        prices.open,
-        prices.high,
-        prices.low,
-        prices.close,
-        prices.volume,
-        prices.market_cap,
-        prices.batch_id,
-        prices.schema_version,
+        chosen.open,
+        chosen.high,
+        chosen.low,
+        chosen.close,
+        chosen.volume,
+        chosen.market_cap,
+        chosen.batch_id,
+        chosen.schema_version,
         dates.day_number,
-        prices.observed_at,
-        prices.published_at
-    from prices
+        chosen.place > 1 as is_fallback,
+        chosen.observed_at,
+        chosen.published_at
+    from chosen
     inner join lake.assets as assets
-        on prices.ticker = assets.ticker and prices.dataset = assets.dataset
+        on chosen.ticker = assets.ticker
     inner join lake.dates as dates
-        on prices.price_date = dates.date
+        on chosen.price_date = dates.date
     left join lake.fixings as fixings
-        on prices.ticker = fixings.ticker and prices.dataset = fixings.dataset
+        on chosen.ticker = fixings.ticker and chosen.dataset = fixings.dataset
 
 )
 

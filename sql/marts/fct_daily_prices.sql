@@ -11,6 +11,7 @@
 -- column audit_status: PASSED, ACCEPTED (refused by a rule, and let through by a person) or REFUSED (published before, refused now); metadata.lineage has the reason. On an imputed day that of the close that was carried.
 -- column close: The close as traded, in currency; carried forward on an imputed day.
 -- column close_usd: The close in US dollars, carried like close; null where it has none.
+-- column is_fallback: True where the close is not of the asset's first dataset, since that has none of observed_date.
 -- column days_since_observed: The calendar days from observed_date to price_date; 0 on an observed day.
 -- column is_open: True where the asset's calendar is open on this day.
 -- column observed_date: The trading day whose close this is.
@@ -104,6 +105,7 @@ carried as (
         numbered.batch_id,
         numbered.schema_version,
         numbered.audit_status,
+        numbered.is_fallback,
         numbered.observed_at,
         numbered.published_at
     from counted
@@ -135,6 +137,7 @@ final_prices as (
         carried.days_since_observed,
 
         days.is_open,
+        carried.is_fallback,
 
         carried.observed_date,
 

@@ -3,8 +3,9 @@
 -- dataset, ticker and observed_date.
 -- grain: published cell of one dataset
 -- key: dataset, ticker, price_date
--- sources: lake.publications, lake.cell_records, lake.window_records, lake.audits, intermediate.int_market__judgements
+-- sources: lake.publications, lake.asset_sources, lake.cell_records, lake.window_records, lake.audits, intermediate.int_market__judgements
 -- engine: duckdb because keys are percent-encoded in paths
+-- column source_place: Which of its asset's sources the dataset is, as configured now: 1 is the first, more a fallback; null where it is none.
 -- column publication_number: The number of the record that published the file, in the folder of the cell's records.
 -- column run: The run that caused the publication, without the lake's id.
 -- column workflow_id: The workflow that published the cell.
@@ -67,6 +68,7 @@ joined as (
 
     select
         publications.*,
+        asset_sources.place as source_place,
         records.workflow_run_id,
         records.ingestion_date,
         records.cause,
@@ -93,6 +95,10 @@ joined as (
         on concat_ws('.', publications.source, publications.resource) = judgements.dataset
         and publications.ticker = judgements.ticker
         and publications.date = judgements.price_date
+    left join lake.asset_sources as asset_sources
+        on publications.ticker = asset_sources.ticker
+        and publications.source = asset_sources.source
+        and publications.resource = asset_sources.resource
     left join audits
         on publications.source = audits.source
         and publications.resource = audits.resource
@@ -113,6 +119,7 @@ final_lineage as (
 
         joined.source,
         joined.resource,
+        joined.source_place,
         joined.number as publication_number,
         joined.run,
         joined.workflow_id,

@@ -1,10 +1,10 @@
--- Two datasets published a price of one configured asset on one day. The dataset that the asset is configured with
--- wins: every later model reads its price and no other. The other price is kept in staging and compared here. Prices of
+-- Two datasets published a price of one configured asset on one day. The first in the asset's configured order wins:
+-- every later model reads its price and no other. The other price is kept in staging and compared here. Prices of
 -- two fixings are of two instants, and differ though both are right.
--- grain: asset x date x dataset that is not the configured one, where both published a close
+-- grain: asset x date x dataset that is not the chosen one, where both published a close
 -- key: ticker, price_date, other_dataset
--- sources: staging.stg_daily_prices, lake.assets, lake.datasets, lake.fixings
--- column chosen_dataset: The dataset that the asset is configured with; its price is the one that counts.
+-- sources: staging.stg_daily_prices, intermediate.int_market__observed_prices, lake.datasets, lake.fixings
+-- column chosen_dataset: The dataset whose price is the one that counts: of those that have one, the first configured.
 -- column other_dataset: Another dataset that published a price of the same asset for the same day.
 -- column chosen_fixing: When the price that counts is fixed; null where nobody says.
 -- column other_fixing: When the other price is fixed; null where nobody says.
@@ -34,8 +34,10 @@ chosen as (
 
     select closes.*
     from closes
-    inner join lake.assets as assets
-        on closes.ticker = assets.ticker and closes.dataset = assets.dataset
+    inner join intermediate.int_market__observed_prices as observed
+        on closes.ticker = observed.ticker
+        and closes.price_date = observed.price_date
+        and closes.dataset = observed.dataset
 
 ),
 

@@ -1,4 +1,4 @@
--- Every published cell of a configured asset is an observed price.
+-- Every published cell of a configured asset, from whichever of its sources, is of a day with an observed price.
 -- severity: error
 select
     publications.source,
@@ -6,10 +6,10 @@ select
     publications.ticker,
     publications.date
 from lake.publications as publications
-inner join lake.assets as assets
-    on publications.ticker = assets.ticker
-    and publications.source = assets.source
-    and publications.resource = assets.resource
+inner join lake.asset_sources as asset_sources
+    on publications.ticker = asset_sources.ticker
+    and publications.source = asset_sources.source
+    and publications.resource = asset_sources.resource
 left join marts.fct_daily_prices as prices
     on publications.ticker = prices.ticker
     and publications.date = prices.price_date

@@ -56,6 +56,8 @@ const breaking: Readonly<Record<string, SqlRow>> = {
   close_within_low_and_high: { close: '12.5::double' },
   volume_above_zero: { volume: '0.0::double' },
   vwap_near_low_and_high: { vwap: '12.5::double' },
+  vwap_within_low_and_high: { vwap: '12.5::double' },
+  quote_volume_fits_price: { quote_volume: '1250.0::double' },
   high_and_low_together: { high: 'null::double' },
   market_cap_present: { market_cap: 'null::double' },
   volume_present: { volume: 'null::double' },

@@ -41,7 +41,8 @@ function vectorOf(column: Column, source: string, resource: string, version: str
     case 'integer':
       return vectorFromArray([5n], new Int64());
     case 'number':
-      return vectorFromArray([10], new Float64());
+      // Ten units at a price of ten.
+      return vectorFromArray([column.name === 'quote_volume' ? 100 : 10], new Float64());
     case 'boolean':
       return vectorFromArray([true], new Bool());
   }

@@ -26,7 +26,11 @@ export function cellOf(contract: Contract): CellKey {
 /** One row as SQL expressions, column → expression, in the file's order. */
 export type SqlRow = Readonly<Record<string, string>>;
 
-const measures: SqlRow = { open: '10.0', high: '12.0', low: '9.0', close: '11.0', vwap: '10.5' };
+/** The volume of a good row is 100. */
+const measures: SqlRow = {
+  ...{ open: '10.0', high: '12.0', low: '9.0', close: '11.0', vwap: '10.5' },
+  quote_volume: '1050.0',
+};
 
 /** A row that keeps every rule of a contract, warnings included. */
 export function goodRow(contract: Contract): SqlRow {

@@ -121,7 +121,7 @@ function goodMeasures(contract: Contract): fc.Arbitrary<Measures> {
       return Object.fromEntries(
         measuresOf(contract).map(({ name }) => [
           name,
-          { ...all, volume: count, trade_count: count }[name] ?? count,
+          { ...all, volume: count, trade_count: count, quote_volume: count * within(c) }[name] ?? count,
         ]),
       );
     });

@@ -14,6 +14,10 @@ function times(value: number | null | undefined, factor: number): number | null 
   return value === null || value === undefined ? null : value * factor;
 }
 
+function product(one: number | null | undefined, other: number | null | undefined): number | null {
+  return other === null || other === undefined ? null : times(one, other);
+}
+
 /** The rules written under `quality` in our contracts, said a second time in another language. */
 const offends: Readonly<Record<string, (row: Measures) => boolean>> = {
   one_row: () => false,
@@ -26,6 +30,12 @@ const offends: Readonly<Record<string, (row: Measures) => boolean>> = {
   volume_above_zero: ({ volume }) => volume === 0,
   vwap_near_low_and_high: ({ vwap, low, high }) =>
     above(times(low, 0.99), vwap) || above(vwap, times(high, 1.01)),
+  vwap_within_low_and_high: ({ volume, vwap, low, high }) =>
+    above(volume, 0) && (above(times(low, 0.999), vwap) || above(vwap, times(high, 1.001))),
+  quote_volume_fits_price: ({ volume, quote_volume, low, high }) =>
+    above(volume, 0) &&
+    (above(times(product(low, volume), 0.999), quote_volume) ||
+      above(quote_volume, times(product(high, volume), 1.001))),
   market_cap_present: ({ market_cap }) => market_cap === null,
   volume_present: ({ volume }) => volume === null,
 };

@@ -4,6 +4,7 @@ import { csvFileSchema } from '../../sources/csv-options.ts';
 import { createSources } from '../../sources/index.ts';
 import { SourceError } from '../../sources/source-error.ts';
 import type { Ask, Resource } from '../../sources/source.ts';
+import { exchanges, type Day } from './candles.ts';
 import { cellOf, rangeAsk, resourceOf } from './support.ts';
 
 const csvFiles = {
@@ -56,6 +57,13 @@ const subjects: Record<string, Subject> = {
     valid: 'date,close\n2026-01-02,1\n2026-01-03,"2"\n',
   },
 };
+
+const candle: Day = {
+  startMs: Date.parse('2026-01-02T00:00:00Z'),
+  ...{ open: 1.5, high: 2.5, low: 0.5, close: 1.25, volume: 10.5 },
+};
+for (const { name, candles, encode } of exchanges)
+  subjects[name] = { reader: candles, ask: range, valid: JSON.stringify(encode([candle])) };
 
 /** Reads a page whole; anything but a SourceError gets out. True where it could be read. */
 function reads({ reader, ask }: Subject, body: Uint8Array): boolean {

@@ -51,8 +51,8 @@ describe('source_conflicts', () => {
     await lake.write();
     const mistake = {
       file: 'metadata/source_conflicts.sql',
-      from: 'closes.dataset = assets.dataset',
-      to: 'closes.dataset <> assets.dataset',
+      from: 'closes.dataset = observed.dataset',
+      to: 'closes.dataset <> observed.dataset',
     };
     expect(await testsThatNotice(lake, { assets: [assets.BTC] }, mistake)).toEqual([
       'source_conflicts_choose_the_price_in_use',

@@ -112,13 +112,15 @@ describe('what a build makes of its contracts', () => {
     const inputs = lake.inputs({ sqlFolder, assets: [assets.AAPL, gold] });
     expect((await buildWarehouse(inputs)).outcome).toBe('built');
     expect((await buildWarehouse(inputs)).outcome).toBe('unchanged');
-    const terms = `select price_tolerance_pct, fixing, price_unit from marts.terms where resource in ('daily_bars', 'daily_candles')
+    const terms = `select price_tolerance_pct, fixing, price_unit from marts.terms where dataset in ('massive.daily_bars', '${closes.id}')
       order by dataset desc`;
     expect((await ask(lake.warehousePath, terms)).map((row) => Object.values(row))).toEqual([
       [1, expect.stringMatching(/^stock: 16:00 .*; fx: 00:00/), "USD, or a pair's quote currency"],
       [3, 'crypto: 00:00 UTC after the day', null],
     ]);
-    const fixings = 'select ticker, dataset, fixing from marts.instants order by ticker, dataset';
+    const fixings = `select ticker, dataset, fixing from marts.instants
+      where dataset in ('coingecko.market_chart', 'csv.daily_closes', 'massive.daily_bars')
+      order by ticker, dataset`;
     expect((await ask(lake.warehousePath, fixings)).map((row) => Object.values(row))).toEqual([
       ['AAPL', 'coingecko.market_chart', '00:00 UTC after the day'],
       ['AAPL', 'csv.daily_closes', 'as the file has it'],

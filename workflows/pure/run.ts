@@ -1,4 +1,5 @@
 import type { CellKey, CellState, DatasetId, PartitionDate } from './cell.ts';
+import type { Covered } from './fallback.ts';
 import { fateOf, type LeaveOut, type Paused, type TakenAct } from './steering.ts';
 import type { QuotaWait } from './quota/wait.ts';
 
@@ -107,6 +108,8 @@ export interface PlanSummary {
   readonly looks?: number;
   /** How many of those to do are done a month at a time; absent: none. */
   readonly byMonth?: number;
+  /** Cells of fallbacks, which `todo` does not count: planned once the first source had failed; absent: none. */
+  readonly fallbacks?: number;
   /** How many of those to do are of snapshots that are still to be taken, at the most; absent: none. */
   readonly ofSnapshots?: number;
   /** Requests a source will be sent, one page each. */
@@ -174,6 +177,8 @@ export interface RunOptions {
   readonly isReportWanted?: boolean;
   /** Daily runs pack raw answers and replaced files away that are older than so many days; left out means never. */
   readonly archiveAfterDays?: number;
+  /** True where a source that fails has the next one of its asset asked, and some asset has one; left out means no. */
+  readonly isFallbackWanted?: boolean;
   /** False on a server that lacks our search attributes: lists there cannot be filtered by cell. */
   readonly isSearchable: boolean;
   /** Sources whose requests a ledger counts and paces. */
@@ -197,6 +202,8 @@ export interface RunEnd {
   readonly tally: Tally;
   readonly code?: string;
   readonly reason?: string;
+  /** How many of the tally's refused and failed cells are of days that have a price from another source. */
+  readonly covered?: number;
   /** What a person should know that is no reason to fail. */
   readonly note?: string;
 }
@@ -229,6 +236,8 @@ export interface RunResult {
   readonly run: string;
   readonly summary: PlanSummary;
   readonly tally: Tally;
+  /** Absent where no fallback stands in for what the tally calls refused or failed. */
+  readonly covered?: Covered;
 }
 
 /** How many cells a window runs in one history; with more left it goes on in a fresh one. */
@@ -281,6 +290,7 @@ export function addSummaries(left: PlanSummary, right: PlanSummary): PlanSummary
     todo: left.todo + right.todo,
     ...summed('looks', left, right),
     ...summed('byMonth', left, right),
+    ...summed('fallbacks', left, right),
     ...summed('ofSnapshots', left, right),
     requests,
     from: left.from < right.from ? left.from : right.from,
@@ -288,7 +298,7 @@ export function addSummaries(left: PlanSummary, right: PlanSummary): PlanSummary
   };
 }
 
-function summed<Name extends 'looks' | 'byMonth' | 'ofSnapshots'>(
+function summed<Name extends 'looks' | 'byMonth' | 'fallbacks' | 'ofSnapshots'>(
   name: Name,
   left: PlanSummary,
   right: PlanSummary,
@@ -296,16 +306,16 @@ function summed<Name extends 'looks' | 'byMonth' | 'ofSnapshots'>(
   return positive(name, (left[name] ?? 0) + (right[name] ?? 0));
 }
 
-function positive<Name extends 'looks' | 'byMonth' | 'ofSnapshots'>(
+function positive<Name extends 'looks' | 'byMonth' | 'fallbacks' | 'ofSnapshots'>(
   name: Name,
   count: number,
 ): { readonly [P in Name]?: number } {
   return count <= 0 ? {} : ({ [name]: count } as { [P in Name]: number });
 }
 
-/** How many cells a run has in hand: to do, looked at again, or waiting for their day. */
-export function plannedCount({ todo, looks = 0, waiting }: PlanSummary): number {
-  return todo + looks + waiting;
+/** How many cells a run has in hand: to do, looked at again, of fallbacks, or waiting for their day. */
+export function plannedCount({ todo, looks = 0, fallbacks = 0, waiting }: PlanSummary): number {
+  return todo + looks + fallbacks + waiting;
 }
 
 /** The tally of one troubled cell. */

@@ -151,14 +151,14 @@ describe('the story of a cell', () => {
 describe('what to do next', () => {
   it('is said of every state, and a command is named wherever there is one', () => {
     const commandsOf = (state: CellState): number =>
-      nextSteps({ ...bitcoin('2024-02-28'), state, code: 'NoData' }, true).filter(({ command }) => command)
+      nextSteps({ ...bitcoin('2024-02-28'), state, code: 'NoData' }, 'first').filter(({ command }) => command)
         .length;
     const counts = Object.fromEntries(cellStates.map((state) => [state, commandsOf(state)]));
     expect(counts).toEqual({
       ...{ published: 1, closed: 0, waiting: 0, running: 0 },
       ...{ refused: 2, failed: 2, skipped: 1, missing: 2 },
     });
-    expect(nextSteps({ ...bitcoin('2024-02-28'), state: 'failed' }, false)).toHaveLength(1);
+    expect(nextSteps({ ...bitcoin('2024-02-28'), state: 'failed' }, 'none')).toHaveLength(1);
   });
 });
 

@@ -51,6 +51,62 @@ export const factsOfApis = {
       },
     },
   },
+  coinbase: {
+    badKey: { lacks: 'what is public needs no key' },
+    planRefusal: { lacks: 'there are no plans' },
+    resources: {
+      daily_candles: {
+        kind: 'range',
+        symbol: 'BTC-USD',
+        asset: { kind: 'crypto', symbol: 'bitcoin' },
+        unknown: { symbol: 'NOSUCH-USD', outcome: 'SymbolUnknown' },
+        pages: { lacks: 'a range beyond 300 candles is refused, so the plan cuts it' },
+        closedDay: { lacks: 'coins trade every day' },
+        emptyRange: 'no rows',
+        tooOld: { lacks: 'it goes back to the first trade of a pair' },
+        deviation: 0.0005,
+        rowOf: ({ close, open, high, low }) => ({ close, open, high, low }),
+      },
+    },
+  },
+  binance: {
+    badKey: { lacks: 'what is public needs no key' },
+    // It refuses places, not plans.
+    planRefusal: 'RequestRefused',
+    resources: {
+      daily_candles: {
+        kind: 'range',
+        symbol: 'BTCUSDT',
+        asset: { kind: 'crypto', symbol: 'bitcoin' },
+        unknown: { symbol: 'NOSUCHUSDT', outcome: 'SymbolUnknown' },
+        pages: { lacks: 'a range beyond 1,000 candles is cut off, so the plan cuts it before' },
+        closedDay: { lacks: 'coins trade every day' },
+        emptyRange: 'no rows',
+        tooOld: { lacks: 'it goes back to the first trade of a pair' },
+        // A USDT is not quite a dollar.
+        deviation: 0.02,
+        rowOf: ({ close, open, high, low, volume }) => ({ close, open, high, low, quote_volume: volume }),
+      },
+    },
+  },
+  kraken: {
+    badKey: { lacks: 'what is public needs no key' },
+    planRefusal: { lacks: 'there are no plans' },
+    resources: {
+      daily_candles: {
+        kind: 'range',
+        symbol: 'XBTUSD',
+        asset: { kind: 'crypto', symbol: 'bitcoin' },
+        unknown: { symbol: 'NOSUCHUSD', outcome: 'SymbolUnknown' },
+        pages: { lacks: 'it has the newest 720 candles and nothing else' },
+        closedDay: { lacks: 'coins trade every day' },
+        emptyRange: 'no rows',
+        tooOld: 'RangeRefused',
+        deviation: 0.0005,
+        rowOf: ({ close, open, high, low }) => ({ close, open, high, low }),
+      },
+    },
+  },
 } as const satisfies Readonly<Record<SampleSource, ApiFacts>>;
 
 /** Registered sources that are no API, and why the suite has no questions for them. */
