@@ -78,7 +78,9 @@ describe('pages', () => {
     const market = [coins(...numbersFrom(1, 249)), coins(...numbersFrom(251, 500))];
     const pages = takeAll(300, (number) => market[number - 1] ?? coins());
     expect(members(pages, 300)?.ids).toHaveLength(300);
-    expect(takeAll(100, (number) => coins(...numbersFrom(100 * number - 99, 100 * number - 1)))).toHaveLength(2);
+    expect(takeAll(100, (number) => coins(...numbersFrom(100 * number - 99, 100 * number - 1)))).toHaveLength(
+      2,
+    );
   });
 
   it('between which a coin moved down hold it once, at its first place; one further page fills its gap, and it is told', () => {

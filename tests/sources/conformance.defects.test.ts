@@ -17,7 +17,8 @@ import { factsOfApis } from './conformance/facts.ts';
 import type { ApiFacts } from './conformance/facts-shape.ts';
 import { openStage, type Stage } from './conformance/stage.ts';
 import { harbourFacts } from './template/facts.ts';
-import { harbourGuest, harbourSource } from './template/harbour-guest.ts';
+import { harbourGuest } from './template/harbour-guest.ts';
+import { harbourSource } from './template/harbour.ts';
 
 let stage: Stage;
 beforeAll(async () => {

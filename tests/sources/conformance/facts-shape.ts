@@ -42,6 +42,8 @@ export interface RangeFacts {
   readonly pages: 'further pages' | Lacks;
   /** What becomes of a weekend. */
   readonly closedDay: Outcome | Lacks;
+  /** Days of the last year on which it alone is closed; left out: none. */
+  readonly ownHolidays?: readonly string[];
   /** What becomes of a range without a single row, though its days were open. */
   readonly emptyRange: Outcome;
   /** What becomes of a range that the plan's history does not reach. */

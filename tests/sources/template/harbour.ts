@@ -19,7 +19,7 @@ const name = 'harbour';
 const dayMs = 86_400_000;
 
 // 2. What is usual of it. All of this may be overridden in marketlake.yaml; say in a comment where a figure is from.
-export const usual: UsualApi = {
+const usual: UsualApi = {
   isLocal: false,
   baseUrl: 'https://api.harbour.example/v1',
   final: { time: '00:10', timeZone: 'UTC' },
