@@ -6,6 +6,7 @@ import { benchPlan } from './plan.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchRequests } from './requests.ts';
 import { days as usualDays } from './shape.ts';
+import { benchSnapshots } from './snapshots.ts';
 import { benchTelemetry } from './telemetry.ts';
 import { benchWarehouse } from './warehouse.ts';
 import { benchPostgres, benchWorkers } from './workers.ts';
@@ -15,6 +16,7 @@ const usage = `npm run bench -- [--only NAME] [--rounds 2]
   bulk       36,500 cells by the month beside 1,200 one by one; about six minutes
   plan       planning of a million cells, in an empty lake and in a full one; ten seconds
   warehouse  rebuilds of three sizes beside the same SQL by hand and under dbt; five minutes
+  snapshots  a snapshot day of 100 and of 1,000 coins, in lots and cell by cell; two minutes
 and, only when they are asked for:
   telemetry  the same backfill unwatched, with metrics, and with traces as well
   recovery   from the start of a killed worker's successor to the next published cell
@@ -38,7 +40,7 @@ const { values } = parseArgs({
   },
 });
 const names = [
-  ...['cells', 'bulk', 'plan', 'warehouse'],
+  ...['cells', 'bulk', 'plan', 'warehouse', 'snapshots'],
   ...['telemetry', 'recovery', 'workers', 'postgres', 'requests', 'peers'],
 ];
 const rounds = Number(values.rounds);
@@ -59,6 +61,7 @@ if (isWanted('cells')) await benchCells(rounds);
 if (isWanted('bulk')) await benchBulk();
 if (isWanted('plan')) await benchPlan();
 if (isWanted('warehouse')) await benchWarehouse();
+if (isWanted('snapshots')) await benchSnapshots();
 if (values.only === 'telemetry') await benchTelemetry(rounds);
 if (values.only === 'recovery') await benchRecovery(rounds);
 if (values.only === 'workers') await benchWorkers(rounds, days ?? usualDays);

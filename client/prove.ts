@@ -37,9 +37,10 @@ await runCommand<ProveFlags>(program, async (output, flags, [date = '', ticker =
   const first = (await namedCell({ ...flags, date, ticker }, open, now)).cell;
   const found = await numberOf(open, instant, first);
   // Left to itself it goes from the number that people see, which may be a fallback's.
-  const isFree = flags.dataset === undefined && typeof found !== 'string';
+  const isFree = flags.dataset === undefined && found !== null && typeof found !== 'string';
   const named = isFree ? { ...first, dataset: found.dataset } : first;
-  const number = typeof found === 'string' || found.dataset === named.dataset ? found : null;
+  const isOther = found !== null && typeof found !== 'string' && found.dataset !== named.dataset;
+  const number = isOther ? null : found;
   const isKnown = typeof number !== 'string';
   // A close that is carried forward is proved where it was observed.
   const cell = { ...named, date: isKnown && number?.isCarried ? number.observedDate : date };
@@ -56,12 +57,14 @@ await runCommand<ProveFlags>(program, async (output, flags, [date = '', ticker =
   return isProved ? exitCode.good : exitCode.cellsMissing;
 });
 
-/** The number that people see, whatever dataset it is taken from; a sentence where there is none. */
+/** The number that people see, whatever dataset it is taken from; null of a snapshot, a sentence where there is none. */
 async function numberOf(
   open: OpenLake,
   instant: Date | null,
   cell: CellKey,
-): Promise<WarehouseNumber | string> {
+): Promise<WarehouseNumber | null | string> {
+  // The close of a day is none of a snapshot's.
+  if (open.plannedSnapshots().some(({ dataset }) => dataset === cell.dataset)) return null;
   if (instant === null && !existsSync(open.store.pathOf('warehouse.duckdb')))
     return 'there is no warehouse yet';
   return withWarehouse(open, instant, async (path) => {

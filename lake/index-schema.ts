@@ -4,7 +4,7 @@
  */
 
 /** Raised whenever a table or view changes; an index of another version is thrown away. */
-export const indexVersion = 10;
+export const indexVersion = 11;
 
 /** Creates every table and view. A record's keys come from its path, the rest from its JSON. */
 export const indexSchema = `
@@ -22,7 +22,7 @@ create table cell_records (
 create table window_records (
     window_id varchar, number integer, event varchar, recorded_at timestamptz, run varchar, source varchar,
     resource varchar, workflow_id varchar, workflow_run_id varchar, batch_id varchar, request_count integer,
-    code varchar, reason varchar, path varchar, body json
+    snapshot_date date, code varchar, reason varchar, path varchar, body json
 );
 create table run_records (
     run varchar, number integer, event varchar, recorded_at timestamptz, workflow_run_id varchar,
@@ -49,12 +49,12 @@ create view window_failures as
     ) = 1;
 create view snapshots as
     select
-        source, resource, (body ->> '$.snapshot.date')::date as date, batch_id,
+        source, resource, snapshot_date as date, batch_id,
         body ->> '$.batch.ingestionDate' as ingestion_date, (body ->> '$.snapshot.top')::integer as top,
         json_array_length(body, '$.snapshot.members')::integer as member_count,
         from_json(body -> '$.snapshot.repeated', '["VARCHAR"]') as repeated, request_count, recorded_at, run, window_id, number
     from window_records
-    where event = 'staged' and json_exists(body, '$.snapshot')
+    where snapshot_date is not null
     qualify row_number() over (partition by source, resource, date order by recorded_at, window_id, number) = 1;
 create view snapshot_members as
     with told as (
@@ -96,8 +96,9 @@ create view cells as
         where failure.after_number >= coalesce(newest.number, 0)
             -- That a snapshot was not to be had is over once it is taken: its cells have states of their own.
             and not (failure.ticker = 'all' and exists (
-                select 1 from snapshots as taken
-                where taken.source = failure.source and taken.resource = failure.resource and taken.date = failure.date
+                select 1 from window_records as taken
+                where taken.source = failure.source and taken.resource = failure.resource
+                    and taken.snapshot_date = failure.date
             ))
     ) as failed using (source, resource, ticker, date);
 create view publications as
@@ -181,7 +182,8 @@ insert into window_records select
     (${text('$.recordedAt')})::timestamptz, ${text('$.run')},
     split_part(${text('$.dataset')}, '.', 1), regexp_replace(${text('$.dataset')}, '^[^.]+\\.', ''),
     ${text('$.workflowId')}, ${text('$.workflowRunId')}, ${text('$.batch.id')},
-    (${text('$.requestCount')})::integer, ${text('$.code')}, ${text('$.reason')}, filename, content::json
+    (${text('$.requestCount')})::integer, (${text('$.snapshot.date')})::date, ${text('$.code')}, ${text('$.reason')},
+    filename, content::json
 from ${filesRead}`;
 
 /** Reads new run records. */

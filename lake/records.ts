@@ -131,11 +131,9 @@ export interface OwnEntry {
 /** Writes one file that, linked into the folders of many cells of one ticker or of one date, is the entry of each. */
 export function sharedRecord(shared: Partial<CellRecord>, own: readonly OwnEntry[]): Uint8Array {
   const isOfOneTicker = own.every(({ cell }) => cell.ticker === own[0]?.cell.ticker);
-  const entries = own.map(({ cell, entry }) => [
-    isOfOneTicker ? cell.date : encodeSegment(cell.ticker),
-    entry,
-  ]);
-  return checkedJsonBytes({ ...shared, [isOfOneTicker ? 'cells' : 'members']: Object.fromEntries(entries) });
+  const entries: Record<string, Partial<CellRecord>> = {};
+  for (const { cell, entry } of own) entries[isOfOneTicker ? cell.date : encodeSegment(cell.ticker)] = entry;
+  return checkedJsonBytes({ ...shared, [isOfOneTicker ? 'cells' : 'members']: entries });
 }
 
 /** The folder tells which cell of a shared file is meant; what is its own goes before what is shared. */

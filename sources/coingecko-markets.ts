@@ -111,7 +111,7 @@ function snapshotAsk(ask: Ask): SnapshotAsk {
 
 function readMarkets(body: Uint8Array, ask: Ask): readonly MarketRow[] {
   const rows = readJson(body, listOf(marketRow), what);
-  const stamps = rows.map(({ last_updated: at }) => (at == null ? null : Date.parse(at)));
+  const stamps = rows.map(({ last_updated: at }) => (typeof at === 'string' ? Date.parse(at) : null));
   checkDay(snapshotAsk(ask).date, stamps, what, body);
   return rows;
 }

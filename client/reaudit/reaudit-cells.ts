@@ -10,6 +10,7 @@ import type { NamedRequest } from '../run/run-request.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { everySource } from '../../plan/due-cells.ts';
 import { cellsOfOtherContracts, dueAgain } from '../../plan/judged-again.ts';
+import { withMembers } from '../../plan/planned-snapshots.ts';
 import { reauditId } from '../../workflows/pure/ids.ts';
 import type { RunRequest } from '../../workflows/pure/run.ts';
 import { judgedFilter, type JudgedFlags } from './judged-filter.ts';
@@ -37,7 +38,8 @@ export async function reauditCells(
   const filter = judgedFilter(flags, open, now);
   const judged = await cellsOfOtherContracts(open.index, chosen, filter);
   for (const contract of chosen) mustBeRaised(contract, judged);
-  const cells = dueAgain(judged, everySource(await open.planned(now)), 'contract');
+  const assets = withMembers(everySource(await open.planned(now)), open.plannedSnapshots(), judged);
+  const cells = dueAgain(judged, assets, 'contract');
   if (judged.length > cells.length) {
     output.say(
       `${countOf(judged.length - cells.length, 'cell')} of assets that are configured no more stay as they are.`,

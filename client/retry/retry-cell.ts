@@ -7,6 +7,9 @@ import { earliestDate } from '../../plan/due-cells.ts';
 import { finalAt } from '../../plan/finality.ts';
 import { knownCell } from '../../plan/memory.ts';
 import { isMember, isWholeDay } from '../../plan/planned-snapshots.ts';
+import { utcDateOf, type CellKey } from '../../workflows/pure/cell.ts';
+import { launchRun, performRun } from '../run/perform-run.ts';
+import { dailyRequest } from '../run/run-request.ts';
 import { followCell } from './follow-cell.ts';
 import { startCell } from './start-cell.ts';
 
@@ -30,11 +33,7 @@ export async function retryCell(
 ): Promise<ExitCode> {
   const named = await namedCell(flags, open, now);
   const { cell } = named;
-  if (isWholeDay(named.asset)) {
-    throw new WrongUse(
-      `${cell.dataset} of ${cell.date} is taken whole, and only on its day: npx tsx client/daily.ts takes today's.`,
-    );
-  }
+  if (isWholeDay(named.asset)) return takeWholeDay(open, cell, flags, output, now);
   const settled = await settledAlready(open, named, flags.force ?? false, now);
   if (settled) {
     output.say(settled.sentence);
@@ -61,6 +60,24 @@ export async function retryCell(
     return exitCode.good;
   }
   return followCell(lake, cell, { handle, ended }, output);
+}
+
+/** A snapshot is taken whole, by the daily run of its day. @throws WrongUse for a day that is over. */
+async function takeWholeDay(
+  open: OpenLake,
+  { dataset, date }: CellKey,
+  { wait }: RetryCellFlags,
+  output: Output,
+  now: Date,
+): Promise<ExitCode> {
+  if (date !== utcDateOf(now.getTime())) {
+    throw new WrongUse(
+      `${dataset} of ${date} is over: how a past day stood cannot be asked for. The next daily run gives it up.`,
+    );
+  }
+  const named = await dailyRequest(undefined, open, now);
+  const lake = await connectLake(open);
+  return wait ? performRun(lake, named, output, now) : launchRun(lake, named, output);
 }
 
 interface Settled {

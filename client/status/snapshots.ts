@@ -15,7 +15,7 @@ const dayRow = z.object({
   reason: z.string().nullable(),
   members: z
     .string()
-    .transform((text) => z.record(z.enum(cellStates), z.number().optional()).parse(JSON.parse(text))),
+    .transform((text) => z.partialRecord(z.enum(cellStates), z.number()).parse(JSON.parse(text))),
 });
 
 /** One day of a snapshot: how many were asked for, and how its cells stand. */

@@ -1,3 +1,4 @@
+import { wholeDayTicker } from '../../sources/snapshot.ts';
 import type { CellStanding } from '../run/cells-of-request.ts';
 
 /** Something that a person can do about a cell; the command stands by itself, to be copied. */
@@ -6,8 +7,8 @@ export interface NextStep {
   readonly command?: string;
 }
 
-/** What a dataset is to an asset: its first source, one of the others, or none. */
-export type CellRole = 'first' | 'fallback' | 'none';
+/** What a dataset is to a ticker: its first source, one of the others, the snapshot it is a member of, or none. */
+export type CellRole = 'first' | 'fallback' | 'snapshot' | 'none';
 
 /** Says what a person can do about a cell, or that nothing is to be done. */
 export function nextSteps({ state, date, ticker, dataset, code }: CellStanding, role: CellRole): NextStep[] {
@@ -20,6 +21,7 @@ export function nextSteps({ state, date, ticker, dataset, code }: CellStanding, 
     ];
   switch (state) {
     case 'published':
+      if (role === 'snapshot') return [{ words: 'Nothing. How a past day stood cannot be asked for again.' }];
       return [{ words: 'Nothing. To ask the source again:', command: `${retry} --force` }];
     case 'closed':
       return [{ words: 'Nothing: there is no price on a day without a session.' }];
@@ -39,9 +41,18 @@ export function nextSteps({ state, date, ticker, dataset, code }: CellStanding, 
         ...(code ? [{ words: `docs/errors.md says what ${code} means, and what to do.` }] : []),
         { words: 'When the reason is mended:', command: retry },
         skip,
-        role === 'first'
-          ? { words: 'Left alone, the daily runs of the next seven days take it up again.' }
-          : { words: 'Left alone, a run asks for it again where the sources before it fail again.' },
+        leftAlone(ticker, role),
       ];
   }
+}
+
+function leftAlone(ticker: string, role: CellRole): NextStep {
+  if (role === 'fallback')
+    return { words: 'Left alone, a run asks for it again where the sources before it fail again.' };
+  return {
+    words:
+      role === 'snapshot' && ticker === wholeDayTicker
+        ? 'Left alone, the next daily run takes it while it is that day, and gives it up afterwards.'
+        : 'Left alone, the daily runs of the next seven days take it up again.',
+  };
 }

@@ -45,7 +45,7 @@ export async function showWhy(
     const runs = running.isKnown ? await running.of(found) : null;
     const standing =
       runs !== null && found.state !== 'waiting' ? { ...found, state: 'running' as const } : found;
-    const role = snapshots.has(found.dataset) ? 'first' : roleOf(found, configured);
+    const role = snapshots.has(found.dataset) ? 'snapshot' : roleOf(found, configured);
     const steps = nextSteps(standing, role);
     told.push({ ...(await readStory(open, standing)), role, running: runs, nextSteps: steps });
   }

@@ -11,7 +11,7 @@ import type { ProofLake } from '../proof-lake.ts';
 import { rebuildPublication, type NotRebuilt, type RebuiltPublication } from '../rebuild-publication.ts';
 import { excerptOf } from './excerpt.ts';
 import { broken, sound, type Link } from './link.ts';
-import { closeInFile } from './close-in-file.ts';
+import { priceInFile, type PriceInFile } from './close-in-file.ts';
 import type { WarehouseNumber } from './warehouse-number.ts';
 
 /** What is to be proved. */
@@ -29,20 +29,21 @@ export interface ProofSubject {
 export async function proveCell(lake: ProofLake, subject: ProofSubject): Promise<Link[]> {
   const { cell, publication } = subject;
   const rebuilt = await rebuildPublication(lake, cell, publication);
-  const { link: file, close } = await fileLink(lake, subject);
+  const { link: file, price } = await fileLink(lake, subject);
   return [
-    numberLink(subject, close),
+    numberLink(subject, price?.value),
     file,
     recordLink(subject),
     await auditLink(lake, subject),
     await contractLink(lake, subject),
-    ...(await batchLinks(lake, subject, rebuilt)),
+    ...(await batchLinks(lake, subject, rebuilt, price?.name ?? 'close')),
     rebuiltLink(subject, rebuilt),
   ];
 }
 
 function numberLink({ cell, number, publication }: ProofSubject, close: number | undefined): Link {
-  if (number === null) return sound('number', 'the warehouse takes its price from another dataset');
+  if (number === null)
+    return sound('number', 'marts.fct_daily_prices takes no price of this cell from this dataset');
   const shown = `close ${number.close}${number.currency === null ? '' : ` ${number.currency}`}`;
   const line = `marts.fct_daily_prices says: ${cell.ticker} ${shown}, observed on ${number.observedDate}`;
   const batch = publication.record.batch?.id;
@@ -55,18 +56,18 @@ function numberLink({ cell, number, publication }: ProofSubject, close: number |
 async function fileLink(
   lake: ProofLake,
   { cell, publication }: ProofSubject,
-): Promise<{ link: Link; close?: number }> {
+): Promise<{ link: Link; price?: PriceInFile }> {
   const { record } = publication;
   const wanted = `sha256 ${record.sha256 ?? 'unknown'}, as record ${publication.number} says`;
   const file = await orWords(readPublishedFile(lake.store, cell, publication));
   if (typeof file === 'string') return { link: broken('file', file) };
   if (!file) return { link: broken('file', `no file has ${wanted}; it belongs at ${bronzeFile(cell)}`) };
-  const close = await withLocalFile(lake.store, file, closeInFile);
+  const price = await withLocalFile(lake.store, file, priceInFile);
   const lines = [
     withArchive(file.place, file),
-    `${file.bytes.byteLength} bytes, ${wanted}; its close is ${close ?? 'not there'}`,
+    `${file.bytes.byteLength} bytes, ${wanted}; its ${price.name} is ${price.value ?? 'not there'}`,
   ];
-  return { link: sound('file', ...lines), ...(close === undefined ? {} : { close }) };
+  return { link: sound('file', ...lines), price };
 }
 
 function recordLink({ cell, publication: { number, record } }: ProofSubject): Link {
@@ -108,6 +109,7 @@ async function batchLinks(
   lake: ProofLake,
   { cell, publication: { record } }: ProofSubject,
   rebuilt: RebuiltPublication | NotRebuilt,
+  column: PriceInFile['name'],
 ): Promise<Link[]> {
   const { batch } = record;
   if (!batch) return [broken('batch', 'the record names no batch')];
@@ -130,7 +132,7 @@ async function batchLinks(
   const sealed = withArchive(`${folder}/manifest.json`, described);
   return [
     sound('batch', sealed, `by ${manifest.workflowId}, ${manifest.pages.length} pages`),
-    withExcerpt(pages, cell, rebuilt),
+    withExcerpt(pages, cell, rebuilt, column),
     sound(
       'request',
       ...manifest.pages.map(
@@ -145,15 +147,20 @@ function withArchive(path: string, kept: KeptFile | string | undefined): string 
   return typeof kept === 'object' && kept.archive !== null ? `${path}, in ${kept.archive}` : path;
 }
 
-/** All pages as one link, with the place from which the close was read. */
-function withExcerpt(pages: readonly Link[], cell: CellKey, rebuilt: RebuiltPublication | NotRebuilt): Link {
+/** All pages as one link, with the place from which the price was read. */
+function withExcerpt(
+  pages: readonly Link[],
+  cell: CellKey,
+  rebuilt: RebuiltPublication | NotRebuilt,
+  column: PriceInFile['name'],
+): Link {
   const lines = pages.flatMap((page) => page.lines);
   if (pages.some(({ isSound }) => !isSound)) return broken('answer', ...lines);
   if (rebuilt.outcome === 'not-rebuilt') return sound('answer', ...lines);
   const { resource, loaded, batch, symbol } = rebuilt;
-  const place = excerptOf(resource, loaded, { ...cell, batch, symbol }, 'close');
+  const place = excerptOf(resource, loaded, { ...cell, batch, symbol }, column);
   if (!place)
-    return sound('answer', ...lines, 'the close is made of several values and cannot be pointed out');
+    return sound('answer', ...lines, `the ${column} is made of several values and cannot be pointed out`);
   const page = loaded.manifest.pages[place.page]?.file ?? '';
   const around = `${place.before}>>>${place.text}<<<${place.after}`.replaceAll(/\s+/g, ' ');
   return sound('answer', ...lines, `in ${page} at character ${place.position}: … ${around} …`);

@@ -54,6 +54,7 @@ export async function readReportData(reader: WarehouseReader): Promise<ReportDat
   if (reader.has(assetTables)) await reader.name('last_closes', sql.lastClosesSql);
   const assets = await reader.rows(row.assetRow, assetTables, sql.assetsSql);
   const cells = `(${sql.cellsSql})`;
+  const grid = `(${sql.gridSql})`;
   const cellTables = ['metadata.cells', 'marts.dim_assets'];
   const summary = ['marts.rpt_performance_summary'];
   const data = {
@@ -71,8 +72,8 @@ export async function readReportData(reader: WarehouseReader): Promise<ReportDat
       ['marts.rpt_investment_simulation'],
       sql.investmentsSql,
     ),
-    months: await reader.rows(row.monthRow, cellTables, sql.monthsSql(cells)),
-    recentCells: await reader.rows(row.cellRow, cellTables, sql.recentSql(cells, recentDays(assets.length))),
+    months: await reader.rows(row.monthRow, cellTables, sql.monthsSql(grid)),
+    recentCells: await reader.rows(row.cellRow, cellTables, sql.recentSql(grid, recentDays(assets.length))),
     notableCells: await reader.rows(row.cellRow, cellTables, sql.notableSql(cells, notableMost)),
     states: await reader.rows(row.stateCountRow, cellTables, sql.statesSql(cells)),
     audits: await reader.rows(row.auditCountRow, ['metadata.pipeline_steps'], sql.auditsSql),

@@ -47,6 +47,9 @@ select cells.* from metadata.cells as cells
 left join marts.dim_assets as assets using (ticker)
 where assets.dataset is null or assets.dataset = cells.dataset`;
 
+/** Those of them that grids show: a snapshot has hundreds of members, and each day may have others. */
+export const gridSql = `select * from (${cellsSql}) where not is_snapshot`;
+
 const glyphCase = `case when is_accepted then '${acceptedGlyph}' ${cellStates.map((state) => `when state = '${state}' then '${glyphOf[state]}'`).join(' ')} else '?' end`;
 
 /** One line of characters for each ticker and month. */

@@ -3,7 +3,7 @@
 -- and the closed ones that no record names.
 -- grain: cell, that is a date of a ticker within one dataset
 -- key: ticker, dataset, price_date
--- sources: lake.cells, lake.assets, lake.days, lake.cell_records
+-- sources: lake.cells, lake.assets, lake.days, lake.cell_records, lake.snapshots
 -- engine: duckdb because a day without a record has an instant with its zone that is null, which other engines write otherwise
 -- column state: How the cell stands: published, closed, waiting, refused, failed, skipped or missing.
 -- column code: The error code of what went wrong; null where nothing did.
@@ -14,6 +14,7 @@
 -- column is_restated: True where a published file of this cell was ever replaced by another, for another reason than a changed contract.
 -- column is_accepted: True where it is published because a person accepted what a rule refused; reason says why.
 -- column accepted_until: The last day, in UTC, on which that holds; null where it holds for good, or where there is nothing to hold.
+-- column is_snapshot: True for a cell of a snapshot: a member of one, or, where the ticker is all, its whole day.
 -- column recorded_at: When the state was recorded, in UTC; null where no record knows the cell.
 with restated as (
 
@@ -27,6 +28,15 @@ with restated as (
         cell_records.event = 'published'
         and cell_records.supersedes_number is not null
         and coalesce(cell_records.cause, '') <> 'contract'
+
+),
+
+snapshots as (
+
+    select distinct
+        snapshots.source,
+        snapshots.resource
+    from lake.snapshots as snapshots
 
 ),
 
@@ -45,8 +55,11 @@ known as (
         restated.ticker is not null as is_restated,
         cells.is_accepted,
         cells.accepted_until,
+        snapshots.source is not null as is_snapshot,
         cells.recorded_at
     from lake.cells as cells
+    left join snapshots
+        on cells.source = snapshots.source and cells.resource = snapshots.resource
     left join restated
         on cells.source = restated.source
         and cells.resource = restated.resource
@@ -82,6 +95,7 @@ unknown as (
         false as is_restated,
         false as is_accepted,
         cast(null as date) as accepted_until,
+        false as is_snapshot,
         cast(null as timestamp with time zone) as recorded_at
     from lake.assets as assets
     inner join spans

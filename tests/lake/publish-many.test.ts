@@ -10,10 +10,11 @@ import {
 } from '../../lake/layout.ts';
 import type { LocalStore } from '../../lake/local-store.ts';
 import { publishCandidates } from '../../lake/publish-many.ts';
+import { writeCandidate } from '../../lake/publish.ts';
 import { recover } from '../../lake/recover.ts';
 import { readCellRecords } from '../../lake/records.ts';
-import { monthId } from '../../workflows/pure/ids.ts';
-import type { stockCell } from './support/lake.ts';
+import { lotId, lotMark, monthId } from '../../workflows/pure/ids.ts';
+
 import {
   cellFile,
   eventsOf,
@@ -23,6 +24,7 @@ import {
   openStore,
   publishFile,
   publishMonthFiles,
+  stockCell,
   temporaryFolders,
   treeOf,
   writeMonthFiles,
@@ -71,6 +73,40 @@ describe('many cells published together', () => {
     const store = openStore(folder());
     await publishMonthFiles(store, 'AAPL', 'run-1.1.1', 1);
     const places = cells.map((cell) => store.pathOf(recordFile(cellRecordsFolder(cell), 1)));
+    const inodes = new Set((await Promise.all(places.map((path) => stat(path)))).map(({ ino }) => ino));
+    expect(inodes.size).toBe(1);
+  });
+
+  it('of one date share a record file too, by ticker; records and index tell them apart, odd names among them', async () => {
+    const store = openStore(folder());
+    const tickers = ['bitcoin', 'a/b', 'x%y~z', 'tether'];
+    const audited = await Promise.all(
+      tickers.map(async (ticker, index) => {
+        const cell = stockCell(ticker);
+        const mark = lotMark('batch-1', 2);
+        const bytes = cellFile(cell, index + 1);
+        const candidate = await writeCandidate(store, cell, 'run-1.1.1', bytes, 1, undefined, mark);
+        return { cell, symbol: `id of ${ticker}`, candidate };
+      }),
+    );
+    const lot = lotId(stockCell(''), 2, 'batch-1');
+    await recovered(store, (id) => id === lot);
+    expect(await store.list('candidates')).toHaveLength(tickers.length);
+
+    const ends = await publishCandidates(store, audited, facts, noBeat);
+    expect(ends.map(({ outcome }) => outcome)).toEqual(tickers.map(() => 'published'));
+    const indexed = await new LakeIndex(store).rows(
+      'select ticker, symbol, sha256, number from cell_records order by ticker',
+    );
+    const expected = audited.map(({ cell: { ticker }, symbol, candidate: { sha256 } }) => ({
+      ...{ ticker, symbol, sha256, number: 1 },
+    }));
+    expect(indexed).toEqual(expected.sort((one, other) => (one.ticker < other.ticker ? -1 : 1)));
+    for (const { cell, symbol, candidate } of audited) {
+      const [found] = await readCellRecords(store, cell);
+      expect(found?.record).toMatchObject({ symbol, sha256: candidate.sha256, event: 'published' });
+    }
+    const places = audited.map(({ cell }) => store.pathOf(recordFile(cellRecordsFolder(cell), 1)));
     const inodes = new Set((await Promise.all(places.map((path) => stat(path)))).map(({ ino }) => ino));
     expect(inodes.size).toBe(1);
   });

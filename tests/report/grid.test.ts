@@ -28,14 +28,18 @@ async function warehouseOfCells(tickers: number, days: number): Promise<string> 
           null::varchar as reason, null::varchar as code, 'daily/x' as run,
           'partition/' || (date '2026-11-19' - d::integer) || '/T' || t || '/massive.daily_bars' as workflow_id,
           now() as recorded_at, false as is_restated, d = 3 as is_accepted, null::date as accepted_until,
-          '1.0.0' as contract_version
-      from range(${tickers}) as numbers (t), range(${days}) as days (d);`);
+          '1.0.0' as contract_version, false as is_snapshot
+      from range(${tickers}) as numbers (t), range(${days}) as days (d);
+    insert into metadata.cells by name
+      select 'bitcoin' as ticker, 'coingecko.markets' as dataset, date '2026-11-19' as price_date, 'published' as state,
+          'daily/x' as run, 'lot/x' as workflow_id, now() as recorded_at, false as is_restated, false as is_accepted,
+          '1.0.0' as contract_version, true as is_snapshot;`);
   connection.closeSync();
   instance.closeSync();
   return path;
 }
 
-test('a grid of 100,000 cells stays a page of less than a megabyte, with every cell on it', async () => {
+test('a grid of 100,000 cells stays a page of less than a megabyte, with every cell on it but members of snapshots', async () => {
   const warehousePath = await warehouseOfCells(40, 2_500);
   const report = await readReport(warehousePath);
   expect(report.months.reduce((sum, row) => sum + row.glyphs.replaceAll(' ', '').length, 0)).toBe(100_000);
