@@ -4,14 +4,10 @@ import { projectFolder } from '../../settings.ts';
 import { coingeckoSource } from '../../sources/coingecko.ts';
 import { massiveSource } from '../../sources/massive.ts';
 import type { Source } from '../../sources/source.ts';
-import {
-  closedDayDefects,
-  commonDefects,
-  groupedDefects,
-  rangeDefects,
-  snapshotDefects,
-  type Defects,
-} from './conformance/defects.ts';
+import { commonDefects } from './conformance/defects-of-conversations.ts';
+import { closedDayDefects, groupedDefects, rangeDefects } from './conformance/defects-of-ranges.ts';
+import { snapshotDefects } from './conformance/defects-of-snapshots.ts';
+import type { Defects } from './conformance/defects.ts';
 import { claimsOn, subjectOf } from './conformance/examine.ts';
 import { factsOfApis } from './conformance/facts.ts';
 import type { ApiFacts } from './conformance/facts-shape.ts';

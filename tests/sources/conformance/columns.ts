@@ -24,23 +24,24 @@ async function anyRow(subject: Subject): Promise<Readonly<Record<string, unknown
   return row;
 }
 
+const sameColumns: Claim = {
+  title: 'a row has the columns of the contract, each of them and no other',
+  async check(subject) {
+    expect(Object.keys(await anyRow(subject)).sort()).toEqual(measuresOf(subject).sort());
+  },
+};
+
+const sameTypes: Claim = {
+  title: 'a number is a number, however the API writes it, and a text is a text',
+  async check(subject) {
+    const row = await anyRow(subject);
+    for (const { name, logicalType } of subject.contract.columns.filter(({ name }) => name in row)) {
+      const expected = logicalType === 'number' || logicalType === 'integer' ? 'number' : 'string';
+      const value = row[name] ?? null;
+      expect([name, value === null ? expected : typeof value]).toEqual([name, expected]);
+    }
+  },
+};
+
 /** That a source and its contract name the same. */
-export const columnClaims: readonly Claim[] = [
-  {
-    title: 'a row has the columns of the contract, each of them and no other',
-    async check(subject) {
-      expect(Object.keys(await anyRow(subject)).sort()).toEqual(measuresOf(subject).sort());
-    },
-  },
-  {
-    title: 'a number is a number, however the API writes it, and a text is a text',
-    async check(subject) {
-      const row = await anyRow(subject);
-      for (const { name, logicalType } of subject.contract.columns.filter(({ name }) => name in row)) {
-        const expected = logicalType === 'number' || logicalType === 'integer' ? 'number' : 'string';
-        const value = row[name] ?? null;
-        expect([name, value === null ? expected : typeof value]).toEqual([name, expected]);
-      }
-    },
-  },
-];
+export const columnClaims: readonly Claim[] = [sameColumns, sameTypes];

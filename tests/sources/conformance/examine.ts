@@ -4,6 +4,7 @@ import { columnClaims } from './columns.ts';
 import { conversationClaims } from './conversation.ts';
 import type { ApiFacts, RangeFacts, ResourceFacts, SnapshotFacts } from './facts-shape.ts';
 import { groupedClaims } from './grouped.ts';
+import { oddRangeClaims } from './odd-ranges.ts';
 import { rangeClaims } from './ranges.ts';
 import { secretClaims } from './secrets.ts';
 import { snapshotClaims } from './snapshots.ts';
@@ -21,7 +22,7 @@ export function claimsOn(resource: Subject['resource'], facts: ResourceFacts): r
   const common: readonly Claim[] = [...columnClaims, ...conversationClaims, ...secretClaims];
   if (facts.kind === 'snapshot') return [...common, ...snapshotClaims.map(asTrial<SnapshotFacts>)];
   const grouped = resource.coverage.groupOf(facts.symbol) === null ? [] : groupedClaims;
-  return [...common, ...[...rangeClaims, ...grouped].map(asTrial<RangeFacts>)];
+  return [...common, ...[...rangeClaims, ...oddRangeClaims, ...grouped].map(asTrial<RangeFacts>)];
 }
 
 /** The kind of the facts was looked at before its claims were chosen, so that they are the claim's own. */

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { SnapshotAsk } from '../../../sources/source.ts';
 import { addDays } from '../../../workflows/pure/cell.ts';
 import { isLacking, type SnapshotFacts } from './facts-shape.ts';
-import { isNear } from './ranges.ts';
+import { isNear } from './range-days.ts';
 import { noon, today } from './stage.ts';
 import { daysOf, refusedBy, rowsOn, take, type Claim, type Subject, type Taken } from './subject.ts';
 
