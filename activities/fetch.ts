@@ -73,6 +73,7 @@ async function askOnce(
     body: answer.body,
     rowCount: content.rowCount,
     ...(next ? { next } : {}),
+    ...(content.badLines ? { badLines: content.badLines } : {}),
   };
   return keepArrived(deps.store, task.batchId, page, deps.now());
 }

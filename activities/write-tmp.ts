@@ -1,3 +1,4 @@
+import { askedOn } from '../lake/asked-on.ts';
 import { candidateFile } from '../lake/layout.ts';
 import { writeCandidate, type Candidate } from '../lake/publish.ts';
 import { isDiscredited, readCellRecords } from '../lake/records.ts';
@@ -47,8 +48,11 @@ export async function writeCell(
   if (!encoded) {
     // A day that had a price had a session, whatever the source says by now.
     const wasPublished = records.some(({ record }) => record.event === 'published');
-    if (contract.emptyAnswer === 'closed' && !wasPublished) return { outcome: 'closed' };
-    throw new NoDataError(task, loaded.manifest, wasPublished);
+    // Nor is one closed whose line is there and cannot be read.
+    const ask = askedOn(loaded.manifest.ask, task.batch.ingestionDate);
+    const why = resource.whyNoRow?.(loaded.pages, ask, task);
+    if (contract.emptyAnswer === 'closed' && !wasPublished && !why) return { outcome: 'closed' };
+    throw new NoDataError(task, loaded.manifest, wasPublished, why);
   }
   // What an attempt that died here has left is nobody's.
   await Promise.all(attempt.earlierIds.map((id) => deps.store.remove(candidateFile(task, id, monthOfBatch))));

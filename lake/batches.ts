@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { BadLines } from '../sources/bad-lines.ts';
 import type { PageRequest, RawPage } from '../sources/source.ts';
 import type { DatasetId } from '../workflows/pure/cell.ts';
 import type { BatchRef, WindowAsk } from '../workflows/pure/run.ts';
@@ -14,6 +15,19 @@ import type { Store } from './store.ts';
 const descriptionPrefix = 'page-';
 const ownerFile = `${descriptionPrefix}owner.json`;
 
+/** The lines of a page that could not be read. */
+const badLinesSchema = z.object({
+  count: z.number(),
+  first: z.array(
+    z.object({
+      file: z.string(),
+      lineNumber: z.number(),
+      date: z.string().nullable(),
+      found: z.string(),
+    }),
+  ),
+});
+
 /** One page as it came, described: everything about the request but its secrets. */
 const pageSchema = z.object({
   file: z.string(),
@@ -25,6 +39,7 @@ const pageSchema = z.object({
   sizeBytes: z.number(),
   rowCount: z.number(),
   next: z.object({ target: z.string() }).optional(),
+  badLines: badLinesSchema.optional(),
 });
 
 /** One page of a batch, as its manifest tells it. */
@@ -68,6 +83,7 @@ export interface ArrivedPage {
   readonly body: Uint8Array;
   readonly rowCount: number;
   readonly next?: PageRequest;
+  readonly badLines?: BadLines;
 }
 
 /** Reads a page that arrived earlier and waits to be sealed; undefined where it has not come yet. */
@@ -125,6 +141,7 @@ export async function keepArrived(
     sizeBytes: page.body.byteLength,
     rowCount: page.rowCount,
     ...(page.next ? { next: page.next } : {}),
+    ...(page.badLines ? { badLines: { ...page.badLines, first: [...page.badLines.first] } } : {}),
   };
   await store.put(describedFile(batchId, page.index), jsonBytes(described));
   return described;

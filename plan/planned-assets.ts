@@ -2,6 +2,7 @@ import { calendarByName, fileCalendar, type Calendar } from '../calendars/index.
 import type { Asset } from '../settings.ts';
 import type { SourceSettings } from '../sources/source-settings.ts';
 import { datesOfFile, type CsvFiles } from '../sources/csv.ts';
+import { SourceError } from '../sources/source-error.ts';
 import type { Source, SourceAccess } from '../sources/source.ts';
 import { splitDataset, utcDateOf } from '../workflows/pure/cell.ts';
 import type { PlannedAsset } from './due-cells.ts';
@@ -19,7 +20,7 @@ export interface AssetSources {
 /**
  * Brings together what planning needs of every configured asset. An asset whose calendar is its file has
  * that file read each time, since it may have grown.
- * @throws PlanError where an asset names a dataset or a file that is not there.
+ * @throws PlanError where an asset names a dataset that is not there, or a file that is not configured.
  */
 export async function plannedAssets(from: AssetSources, now: Date): Promise<readonly PlannedAsset[]> {
   return Promise.all(from.assets.map((asset) => planned(asset, from, now)));
@@ -85,7 +86,13 @@ async function calendarOfFile(
     );
   }
   const today = utcDateOf(now.getTime());
-  const request = resource.firstPage({ kind: 'range', symbol, from: today, to: today, today });
-  const answer = await resource.send(request, from.accessTo('csv'));
-  return fileCalendar(new Set(datesOfFile(answer.body, options)));
+  try {
+    const request = resource.firstPage({ kind: 'range', symbol, from: today, to: today, today });
+    const answer = await resource.send(request, from.accessTo('csv'));
+    return fileCalendar(new Set(datesOfFile(answer.body, options)));
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.code === 'SourceUnavailable') throw error;
+    // Nobody knows its days: all are asked for, and fail with what is wrong, while the other assets go their way.
+    return calendarByName('every-day');
+  }
 }

@@ -3,6 +3,7 @@ import { knownSources } from '../sources/index.ts';
 import { usualDailyShare } from '../sources/quota.ts';
 import type { SourceSettings } from '../sources/source-settings.ts';
 import {
+  usualBaseUrl,
   usualPlan,
   sourceVariables,
   type FinalTime,
@@ -46,7 +47,7 @@ function apiSettings(
   const givenUrl = givenUrlOf(name, usual, environment);
   return {
     name,
-    baseUrl: (givenUrl ?? said.baseUrl ?? usual.baseUrl).replace(/\/+$/, ''),
+    baseUrl: (givenUrl ?? said.baseUrl ?? usualBaseUrl(usual, apiKey !== undefined)).replace(/\/+$/, ''),
     isBaseUrlGiven: givenUrl !== undefined,
     isLocal: false,
     ...optional('apiKey', apiKey),

@@ -1,30 +1,58 @@
 import { open, realpath, type FileHandle } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
+import { readFolder } from './csv-folder.ts';
+import { isGzip, unpackGzip } from './csv-gzip.ts';
+import { csvPlaceOf, type CsvPlace } from './csv-options.ts';
 import { SourceError } from './source-error.ts';
 import type { PageRequest, RawAnswer, SourceAccess } from './source.ts';
 
 const absent = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
 
-/** Writes a file's path below the csv folder as a request. */
-export function fileRequest(file: string): PageRequest {
-  return { target: `/${file.split('/').map(encodeURIComponent).join('/')}` };
+/** Writes the path below the csv folder of what is configured as a request; a folder's ends in a slash. */
+export function fileRequest(place: CsvPlace): PageRequest {
+  return { target: `/${csvPlaceOf(place).split('/').map(encodeURIComponent).join('/')}` };
 }
 
 /**
- * Reads one local file whole; neither `..` nor a link leads out of the folder.
- * @throws SourceError where it is absent, outside, too large, unreadable, or changes while it is read.
+ * Reads one local file whole, or all of a folder as one answer; what is packed is unpacked. Neither `..` nor a
+ * link leads out of the csv folder.
+ * @throws SourceError where it is absent, outside, too large, unreadable, cut off, or changes while it is read.
  */
 export async function readLocalFile(request: PageRequest, access: SourceAccess): Promise<RawAnswer> {
-  const what = `Reading the csv file ${request.target.slice(1)}`;
+  const { target } = request;
   access.signal?.throwIfAborted();
-  try {
-    const path = await pathWithin(access.baseUrl, request.target, what);
+  const body = target.endsWith('/') ? await readAll(target, access) : await readOne(target, access);
+  return { status: 200, contentType: 'text/csv', body };
+}
+
+async function readAll(target: string, access: SourceAccess): Promise<Uint8Array> {
+  const what = `Reading the csv folder ${target.slice(1)}`;
+  return translating(what, access, async () => {
+    const path = await pathWithin(access.baseUrl, target, what);
+    const name = decoded(target, what).replaceAll(/^\/+|\/+$/g, '');
+    const read = (file: string, maxBytes: number): Promise<Uint8Array> =>
+      readOne(`${target}${encodeURIComponent(file)}`, { ...access, maxBytes });
+    return readFolder({ path, name, read }, access.maxBytes);
+  });
+}
+
+async function readOne(target: string, access: SourceAccess): Promise<Uint8Array> {
+  const what = `Reading the csv file ${target.slice(1)}`;
+  return translating(what, access, async () => {
+    const path = await pathWithin(access.baseUrl, target, what);
     const handle = await open(path, 'r');
     try {
-      return { status: 200, contentType: 'text/csv', body: await readWhole(handle, access, what) };
+      const bytes = await readWhole(handle, access, what);
+      return isGzip(bytes) ? await unpackGzip(bytes, access.maxBytes, target.slice(1)) : bytes;
     } finally {
       await handle.close();
     }
+  });
+}
+
+async function translating<T>(what: string, access: SourceAccess, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (error) {
     access.signal?.throwIfAborted();
     throw error instanceof SourceError ? error : fileError(error, what);

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { CsvFileOptions } from './csv-options.ts';
+import type { CsvPart } from './csv-parts.ts';
 import { wrongShape } from './read-json.ts';
 
 /** One line of data and where it stands in the file, counted from 1. */
@@ -18,26 +18,38 @@ export interface CsvTable {
  * Takes a csv file apart, quotes, CRLF and byte order mark included; values are not read yet.
  * @throws SourceError `WrongShape` for a body that is no text, has an open quote, or has no header.
  */
-export function readCsvTable(body: Uint8Array, options: CsvFileOptions): CsvTable {
-  const what = `the csv file ${options.file}`;
-  const [header, ...lines] = linesOf(textOf(body, what), options, what, body);
-  if (header === undefined) throw wrongShape(what, 'it has no header line', body);
+export function readCsvTable(part: CsvPart, delimiter: string): CsvTable {
+  const text = textOf(part);
+  const [header, ...lines] = text.includes('"')
+    ? quotedLines(text, delimiter, part)
+    : plainLines(text, delimiter);
+  if (header === undefined) throw wrongShape(`the csv file ${part.file}`, 'it has no header line', part.body);
   return { header: header.fields, lines };
 }
 
-function textOf(body: Uint8Array, what: string): string {
+function textOf({ file, body }: CsvPart): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch (cause) {
-    throw wrongShape(what, 'it is not UTF-8 text; save it as UTF-8', body, cause);
+    throw wrongShape(`the csv file ${file}`, 'it is not UTF-8 text; save it as UTF-8', body, cause);
   }
 }
 
-function linesOf(text: string, options: CsvFileOptions, what: string, body: Uint8Array): CsvLine[] {
+/** Without a quote every line end ends a line, and every delimiter a field: no parser is needed. */
+function plainLines(text: string, delimiter: string): CsvLine[] {
+  const lines: CsvLine[] = [];
+  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+    const fields = line.split(delimiter).map((field) => field.trim());
+    if (fields.some((field) => field !== '')) lines.push({ lineNumber: index + 1, fields });
+  }
+  return lines;
+}
+
+function quotedLines(text: string, delimiter: string, { file, body }: CsvPart): CsvLine[] {
   const lines: CsvLine[] = [];
   try {
     parse(text, {
-      delimiter: options.delimiter,
+      delimiter,
       relax_column_count: true,
       skip_records_with_empty_values: true,
       trim: true,
@@ -49,7 +61,7 @@ function linesOf(text: string, options: CsvFileOptions, what: string, body: Uint
     });
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
-    throw wrongShape(what, `it is not csv (${cause.message})`, body, cause);
+    throw wrongShape(`the csv file ${file}`, `it is not csv (${cause.message})`, body, cause);
   }
   return lines;
 }

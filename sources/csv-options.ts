@@ -22,10 +22,11 @@ const dateFormat = z.string().refine(isDayFormat, {
     "write Luxon tokens for year, month and day, such as yyyy-MM-dd, M/d/yyyy or yyyy-MM-dd HH:mm:ss 'UTC'",
 });
 
-/** How one csv file is read, as `sources.csv.files.<symbol>` in the configuration says it. */
-export const csvFileSchema = z.strictObject({
-  /** The file's path below the csv folder. */
-  file: filePath,
+const csvFields = z.strictObject({
+  /** The path of one file below the csv folder, `.csv` or packed as `.csv.gz`. */
+  file: filePath.optional(),
+  /** In place of `file`: a folder below the csv folder, all `.csv` and `.csv.gz` of which are read as one series. */
+  folder: filePath.optional(),
   /** The column that holds the day whose close the line is. */
   dateColumn: columnName,
   /** The day's format in Luxon tokens, fixed text in single quotes; read as UTC. */
@@ -49,11 +50,32 @@ export const csvFileSchema = z.strictObject({
     .default(','),
 });
 
-/** How one csv file is read, defaults filled in. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** How one csv file, or one folder of them, is read, as `sources.csv.files.<symbol>` in the configuration says it. */
+export const csvFileSchema = csvFields.refine(
+  ({ file, folder }) => (file === undefined) !== (folder === undefined),
+  { error: 'name either a file or a folder', path: ['file'], when: ({ value }) => isObject(value) },
+);
+
+/** How one csv file, or one folder of them, is read, defaults filled in. */
 export type CsvFileOptions = z.output<typeof csvFileSchema>;
 
 /** How one value comes from a line. */
 export type CsvValue = z.output<typeof csvValue>;
+
+/** Which of the two is read, the other being absent. */
+export interface CsvPlace {
+  readonly file?: string | undefined;
+  readonly folder?: string | undefined;
+}
+
+/** Names what is read, for messages: the path of a file, or of a folder, below the csv folder. */
+export function csvPlaceOf({ file, folder }: CsvPlace): string {
+  return file ?? `${folder ?? ''}/`;
+}
 
 /**
  * Tells whether a format, written and read back, keeps the day: "M/d" and "yyyy" do not. Y and D are other

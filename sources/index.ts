@@ -1,7 +1,10 @@
 import { binanceSource } from './binance.ts';
 import { coinbaseSource } from './coinbase.ts';
+import { coincapSource } from './coincap.ts';
 import { coingeckoSource } from './coingecko.ts';
+import { coinpaprikaSource } from './coinpaprika.ts';
 import { csvSource, type CsvFiles } from './csv.ts';
+import { frankfurterSource } from './frankfurter.ts';
 import { krakenSource } from './kraken.ts';
 import { massiveSource } from './massive.ts';
 import type { Source } from './source.ts';
@@ -20,6 +23,9 @@ const registered: readonly ((config: SourcesConfig) => Source)[] = [
   coinbaseSource,
   binanceSource,
   krakenSource,
+  frankfurterSource,
+  coincapSource,
+  coinpaprikaSource,
   ({ csvFiles }) => csvSource(csvFiles),
 ];
 

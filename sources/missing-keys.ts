@@ -21,7 +21,7 @@ export interface MissingKey {
 export function missingKey(market: 'sample' | 'live', source: SourceSettings): MissingKey | undefined {
   const key = keyOf(source.name);
   const isAsking = market === 'live' && !source.isBaseUrlGiven && source.apiKey === undefined;
-  if (!isAsking || key.need === 'none') return undefined;
+  if (!isAsking || key.need === 'none' || key.need === 'paid') return undefined;
   return { source: source.name, variable: sourceVariables(source.name).apiKey, ...key };
 }
 

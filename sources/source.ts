@@ -1,4 +1,5 @@
 import type { CellKey, PartitionDate } from '../workflows/pure/cell.ts';
+import type { BadLines } from './bad-lines.ts';
 import type { Usual } from './usual.ts';
 
 /**
@@ -34,9 +35,11 @@ export interface Resource {
    * Reads one raw answer whole and finds the next page's request in it.
    * @throws SourceError `WrongShape` where the body is not what the API documents.
    */
-  readPage(answer: RawPage, ask: Ask): { readonly rowCount: number; readonly next?: PageRequest };
+  readPage(answer: RawPage, ask: Ask): PageContent;
   /** Finds the rows of one cell in the pages of a batch; none where the answer has none for that day. */
   rowsOfCell(pages: readonly RawPage[], ask: Ask, cell: CellOfAsk): SourceRow[];
+  /** Says why a batch has no row for a day, where it can: which lines could not be read. */
+  whyNoRow?(pages: readonly RawPage[], ask: Ask, cell: CellOfAsk): string | undefined;
   /** Finds who is in a snapshot. Present where `coverage.isSnapshot` is true, and nowhere else. */
   membersOf?(pages: readonly RawPage[], ask: Ask): Members;
   /**
@@ -44,6 +47,14 @@ export interface Resource {
    * out where `readPage` tells, or where one page is everything.
    */
   nextPage?(pages: readonly RawPage[], ask: Ask): PageRequest | undefined;
+}
+
+/** What one raw answer holds. */
+export interface PageContent {
+  readonly rowCount: number;
+  readonly next?: PageRequest;
+  /** The lines that could not be read, of a source that reads the others all the same; absent: none. */
+  readonly badLines?: BadLines;
 }
 
 /** Who is in a snapshot, by the source's own ids. */

@@ -6,6 +6,8 @@ export interface UsualApi {
   readonly isLocal: false;
   /** Where it answers, without a trailing slash. */
   readonly baseUrl: string;
+  /** Where it answers whoever has a key; left out: at the same address, and the path is the same in any case. */
+  readonly baseUrlWithKey?: string;
   readonly final: FinalTime;
   readonly key: SourceKey;
   /** What may be asked without a key; where one is needed, with a free one. */
@@ -32,6 +34,8 @@ export interface FinalTime {
 /** Whether an API answers without a key, and what a free one is good for. */
 export type SourceKey =
   | { readonly need: 'none' }
+  /** It answers without one, and there is none for free: one that is given is sent, and none is missed. */
+  | { readonly need: 'paid' }
   | {
       readonly need: 'optional' | 'needed';
       /** Where a free key is to be had: a URL. */
@@ -54,6 +58,11 @@ export interface UsualPlan {
 /** Tells what a plan usually allows, by whether there is a key. */
 export function usualPlan({ plan, planWithKey }: UsualApi, hasKey: boolean): UsualPlan {
   return hasKey ? { ...plan, ...planWithKey } : plan;
+}
+
+/** Tells where an API usually answers, by whether there is a key. */
+export function usualBaseUrl({ baseUrl, baseUrlWithKey }: UsualApi, hasKey: boolean): string {
+  return hasKey ? (baseUrlWithKey ?? baseUrl) : baseUrl;
 }
 
 /** The environment variables that belong to an API, such as `MASSIVE_API_KEY`. */

@@ -2,6 +2,7 @@ import type { OpenLake } from '../command/lake-client.ts';
 import { everySource, type PlannedAsset } from '../../plan/due-cells.ts';
 import { lastFinalDate } from '../../plan/finality.ts';
 import type { SourceSettings } from '../../sources/source-settings.ts';
+import { badLineWords, type BadLines } from '../../sources/bad-lines.ts';
 import { createSources } from '../../sources/index.ts';
 import { missingKey, takesKey, type MissingKey } from '../../sources/missing-keys.ts';
 import { sourceAccess } from '../../sources/source-access.ts';
@@ -21,6 +22,7 @@ interface Question {
 }
 
 const longestClosureDays = 14;
+const linesShown = 3;
 
 /**
  * Asks every source once for each asset's newest final day, or once for a whole market's where the source
@@ -89,28 +91,39 @@ async function askAll(
   const resources = createSources({ csvFiles: open.settings.csvFiles }).get(settings.name)?.resources ?? {};
   let requestCount = 0;
   const unknown: Finding[] = [];
+  const others: Finding[] = [];
   const asking = async (question: Question): Promise<readonly PlannedAsset[]> => {
     requestCount += 1;
-    return assetsWithout(open, settings.name, question);
+    const { without, badLines } = await askOnce(open, settings.name, question);
+    if (badLines) others.push(unreadLines(settings.name, question, badLines));
+    return without;
   };
-  try {
-    for (const question of questionsOf(assets, resources, now)) {
+  for (const question of questionsOf(assets, resources, now)) {
+    try {
       for (const asset of await asking(question)) {
         // Missing from a whole market's day may mean that it was not traded: only its own answer tells.
         const own = { ...question, ask: rangeOf(asset, question.date, now), assets: [asset] };
         const isSilent = question.ask.kind === 'range' || (await asking(own)).length > 0;
         if (isSilent) unknown.push(noPrice(settings.name, asset, question.date));
       }
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      // A file is nobody else's trouble, while an API that refused once is not asked again.
+      if (!settings.isLocal) return [refused(settings, error)];
+      others.push(refused(settings, error));
     }
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    return [refused(settings, error)];
   }
+  const isRefused = others.some(({ verdict, blame }) => verdict === 'wrong' || blame === 'set-up');
+  if (settings.isLocal && isRefused) return [...unknown, ...others];
   const answered = settings.isLocal
     ? 'every file is read'
     : `it answers${settings.apiKey === undefined ? '' : ', the key passes'}`;
   const known = `${assets.length - unknown.length} of ${countOf(assets.length, 'symbol')} known`;
-  return [ok(settings.name, `${answered}; ${known}; ${countOf(requestCount, 'request')} sent`), ...unknown];
+  return [
+    ok(settings.name, `${answered}; ${known}; ${countOf(requestCount, 'request')} sent`),
+    ...unknown,
+    ...others,
+  ];
 }
 
 /** The fewest questions that reach every asset. */
@@ -142,19 +155,32 @@ function newestOpenDate(asset: PlannedAsset, now: Date): PartitionDate | undefin
   return dates.find((date) => asset.calendar.day(date).isOpen);
 }
 
-/** Asks one question and answers with the assets that it brought no row for. */
-async function assetsWithout(
+/** Asks one question, and tells the assets that it brought no row for, and the lines that could not be read. */
+async function askOnce(
   open: OpenLake,
   source: string,
   { resource, ask, date, assets }: Question,
-): Promise<PlannedAsset[]> {
+): Promise<{ readonly without: readonly PlannedAsset[]; readonly badLines: BadLines | undefined }> {
   const access = sourceAccess(open.settings, open.runtime?.marketUrl ?? null)(source);
   const answer = await resource.send(resource.firstPage(ask), access);
-  resource.readPage(answer, ask);
-  return assets.filter(
-    ({ dataset, ticker, symbol }) =>
-      resource.rowsOfCell([answer], ask, { dataset, ticker, symbol, date }).length === 0,
-  );
+  const { badLines } = resource.readPage(answer, ask);
+  const without = assets.filter((asset) => {
+    const cell = { dataset: asset.dataset, ticker: asset.ticker, symbol: asset.symbol, date };
+    const isThere = resource.rowsOfCell([answer], ask, cell).length > 0;
+    // A symbol whose line cannot be read is known: what is wrong with the line is a finding of its own.
+    return !isThere && resource.whyNoRow?.([answer], ask, cell) === undefined;
+  });
+  return { without, badLines };
+}
+
+function unreadLines(check: string, { assets }: Question, badLines: BadLines): Finding {
+  const names = assets.map(({ ticker, symbol }) => `${ticker} ("${symbol}")`).join(', ');
+  return {
+    check,
+    verdict: 'warn',
+    found: `${countOf(badLines.count, 'line')} for ${names} cannot be read: ${badLineWords(badLines, linesShown)}`,
+    fix: 'mend them where the file came from; their days fail, and no others',
+  };
 }
 
 function noPrice(check: string, { ticker, symbol }: PlannedAsset, date: PartitionDate): Finding {

@@ -2,7 +2,10 @@ import { knownSources } from '../index.ts';
 import { sampleFolderOf } from '../usual.ts';
 import { binanceApi } from './binance.ts';
 import { coinbaseApi } from './coinbase.ts';
+import { coincapApi } from './coincap.ts';
 import { coingeckoApi } from './coingecko.ts';
+import { frankfurterApi } from './frankfurter.ts';
+import { coinpaprikaApi } from './coinpaprika.ts';
 import { krakenApi } from './kraken.ts';
 import { massiveApi } from './massive.ts';
 import type { SampleApi } from './sample-api.ts';
@@ -14,6 +17,9 @@ const sampleApis = {
   coinbase: coinbaseApi,
   binance: binanceApi,
   kraken: krakenApi,
+  frankfurter: frankfurterApi,
+  coincap: coincapApi,
+  coinpaprika: coinpaprikaApi,
 } satisfies Readonly<Record<string, SampleApi>>;
 
 /** The name of a source that the sample market plays. */

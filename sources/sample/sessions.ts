@@ -20,8 +20,8 @@ function nthWeekday(year: number, month: number, weekday: number, nth: number): 
   return dateOf(year, month, 1 + ((weekday - first + 7) % 7) + 7 * (nth - 1));
 }
 
-/** Easter Sunday of the Gregorian calendar: golden number, epact, then the Sunday after the full moon. */
-function easterSunday(year: number): PartitionDate {
+/** Finds Easter Sunday of the Gregorian calendar: golden number, epact, then the Sunday after the full moon. */
+export function easterSunday(year: number): PartitionDate {
   const century = Math.floor(year / 100);
   const golden = year % 19;
   const shift = century - Math.floor(century / 4) - Math.floor((8 * century + 13) / 25);

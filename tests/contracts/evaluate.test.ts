@@ -50,7 +50,7 @@ const bars = contractOf('massive.daily_bars');
 
 /** Rows that break one rule of `quality`, by its name: what changes in a good row. */
 const breaking: Readonly<Record<string, SqlRow>> = {
-  numbers_finite: { close: `'inf'::double`, high: `'inf'::double` },
+  numbers_finite: { ...{ close: `'inf'::double`, high: `'inf'::double` }, price: `'infinity'::double` },
   low_not_above_high: { low: '13.0::double' },
   open_within_low_and_high: { open: '8.0::double' },
   close_within_low_and_high: { close: '12.5::double' },
@@ -61,6 +61,12 @@ const breaking: Readonly<Record<string, SqlRow>> = {
   high_and_low_together: { high: 'null::double' },
   market_cap_present: { market_cap: 'null::double' },
   volume_present: { volume: 'null::double' },
+  price_present: { price: 'null::double' },
+  last_updated_present: { last_updated: 'null::timestamptz' },
+  high_not_below_low: { high_24h: '8.0::double' },
+  cap_is_price_times_supply: { market_cap: '2000.0::double' },
+  supply_not_above_its_bound: { circulating_supply: '200.0::double', market_cap: '2200.0::double' },
+  from_its_own_day: { last_updated: `'2026-01-01T00:00:01Z'::timestamptz` },
 };
 
 /** Rows that break a check, by the name it has in a verdict. */
@@ -70,7 +76,7 @@ function brokenRows(contract: Contract, rule: string): SqlRow[] {
   const physical = contract.columns.find((column) => column.name === subject)?.physicalType;
   if (rule === 'file.columns') return [{ ...row, surplus: '1' }];
   if (rule === 'primary_key.unique' || rule === 'rule.one_row') return [row, row];
-  if (subject === 'rule') return [{ ...row, ...breaking[aspect] }];
+  if (subject === 'rule') return [{ ...row, ...ofColumns(contract, breaking[aspect]) }];
   if (subject === 'cell') {
     const column = { date: 'bar_date', contract_version: '__schema_version' }[aspect] ?? `${aspect}_id`;
     return [{ ...row, [column]: column === 'bar_date' ? `date '2026-01-05'` : `'other'` }];
@@ -78,6 +84,12 @@ function brokenRows(contract: Contract, rule: string): SqlRow[] {
   if (aspect === 'type') return [{ ...row, [subject]: '42::integer' }];
   const value = { required: 'null', exclusiveMinimum: '0', minimum: '-1' }[aspect] ?? 'unknown';
   return [{ ...row, [subject]: `(${value})::${duckdbTypes[physical ?? 'VARCHAR']}` }];
+}
+
+/** Of what breaks a rule, that which the contract has a column for. */
+function ofColumns(contract: Contract, values: SqlRow = {}): SqlRow {
+  const names = new Set(contract.columns.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 
 /** Counts what a contract's YAML asks for, without our reader; ten checks are the house's own. */

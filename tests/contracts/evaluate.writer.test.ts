@@ -42,7 +42,10 @@ function vectorOf(column: Column, source: string, resource: string, version: str
       return vectorFromArray([5n], new Int64());
     case 'number':
       // Ten units at a price of ten.
-      return vectorFromArray([column.name === 'quote_volume' ? 100 : 10], new Float64());
+      return vectorFromArray(
+        [['quote_volume', 'market_cap'].includes(column.name) ? 100 : 10],
+        new Float64(),
+      );
     case 'boolean':
       return vectorFromArray([true], new Bool());
   }

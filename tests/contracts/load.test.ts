@@ -17,6 +17,13 @@ const candle = ['open DOUBLE!', 'high DOUBLE!', 'low DOUBLE!', 'close DOUBLE!', 
 const measures: Readonly<Record<string, readonly string[]>> = {
   'binance.daily_candles': [...candle, 'quote_volume DOUBLE', 'trade_count BIGINT'],
   'coinbase.daily_candles': candle,
+  'coincap.assets': [
+    ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+    ...['market_cap_rank BIGINT', 'price DOUBLE', 'market_cap DOUBLE', 'volume DOUBLE', 'vwap_24h DOUBLE'],
+    ...['change_24h_pct DOUBLE', 'circulating_supply DOUBLE', 'max_supply DOUBLE'],
+    'last_updated TIMESTAMP_TZ',
+  ],
+  'coincap.history': ['close DOUBLE!'],
   'coingecko.market_chart': ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
   'coingecko.markets': [
     ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
@@ -25,7 +32,19 @@ const measures: Readonly<Record<string, readonly string[]>> = {
     ...['circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE', 'ath DOUBLE'],
     ...['ath_at TIMESTAMP_TZ', 'atl DOUBLE', 'atl_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
   ],
-  'csv.daily_closes': ['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
+  'coinpaprika.historical': ['close DOUBLE!', 'market_cap DOUBLE', 'volume DOUBLE'],
+  'coinpaprika.tickers': [
+    ...['coin_id VARCHAR!', 'coin_symbol VARCHAR', 'coin_name VARCHAR', 'rank BIGINT!'],
+    ...['market_cap_rank BIGINT', 'price DOUBLE', 'market_cap DOUBLE', 'volume DOUBLE'],
+    ...['change_24h_pct DOUBLE', 'circulating_supply DOUBLE', 'total_supply DOUBLE', 'max_supply DOUBLE'],
+    ...['ath DOUBLE', 'ath_at TIMESTAMP_TZ', 'last_updated TIMESTAMP_TZ'],
+  ],
+  'csv.daily_bars': [...candle.slice(0, -1), 'volume DOUBLE'],
+  'csv.daily_closes': [
+    ...['close DOUBLE!', 'open DOUBLE', 'high DOUBLE', 'low DOUBLE', 'volume DOUBLE'],
+    'market_cap DOUBLE',
+  ],
+  'frankfurter.daily_rates': ['close DOUBLE!'],
   'kraken.daily_candles': [...candle, 'vwap DOUBLE', 'trade_count BIGINT'],
   'massive.daily_bars': [...candle, 'vwap DOUBLE', 'trade_count BIGINT'],
 };

@@ -26,11 +26,14 @@ export function cellOf(contract: Contract): CellKey {
 /** One row as SQL expressions, column → expression, in the file's order. */
 export type SqlRow = Readonly<Record<string, string>>;
 
-/** The volume of a good row is 100. */
+/** The volume of a good row is 100, and so are the supplies of a coin. */
 const measures: SqlRow = {
   ...{ open: '10.0', high: '12.0', low: '9.0', close: '11.0', vwap: '10.5' },
   quote_volume: '1050.0',
+  ...{ price: '11.0', market_cap: '1100.0', high_24h: '12.0', low_24h: '9.0' },
 };
+
+const instant = `'2026-01-02T00:00:01Z'`;
 
 /** A row that keeps every rule of a contract, warnings included. */
 export function goodRow(contract: Contract): SqlRow {
@@ -47,7 +50,7 @@ export function goodRow(contract: Contract): SqlRow {
   };
   return Object.fromEntries(
     contract.columns.map(({ name, physicalType }) => {
-      const value = texts[name] ?? measures[name] ?? '100';
+      const value = texts[name] ?? measures[name] ?? (physicalType === 'TIMESTAMP_TZ' ? instant : '100');
       return [name, `(${value})::${duckdbTypes[physicalType]}`];
     }),
   );

@@ -46,6 +46,7 @@ function rowOf(contract: Contract, measures: Measures, more: Row = {}): Row {
     resource_id: resource,
     ticker_id: ticker,
     bar_date: date,
+    ...textsOf(contract, date),
     ...measures,
     __batch_id: 'b1',
     __source_name: source,
@@ -53,6 +54,15 @@ function rowOf(contract: Contract, measures: Measures, more: Row = {}): Row {
     __schema_version: contract.version,
     ...more,
   };
+}
+
+/** Names and instants of a row: no number is judged by them. */
+function textsOf(contract: Contract, date: string): Row {
+  const texts = contract.columns.slice(4, -4).flatMap(({ name, logicalType }): [string, string][] => {
+    if (logicalType === 'string') return [[name, 'some text']];
+    return logicalType === 'timestamp' ? [[name, `${date}T12:00:00.000Z`]] : [];
+  });
+  return Object.fromEntries(texts);
 }
 
 function columnsOf(contract: Contract): ParquetColumn[] {
@@ -118,10 +128,12 @@ function goodMeasures(contract: Contract): fc.Arbitrary<Measures> {
       const high = low * (1 + spread);
       const within = (share: number): number => Math.min(high, Math.max(low, low + (high - low) * share));
       const all = { low, high, open: within(a), close: within(b), vwap: within(c), market_cap: count * low };
+      const snapshot = { price: low, high_24h: high, low_24h: low };
       return Object.fromEntries(
         measuresOf(contract).map(({ name }) => [
           name,
-          { ...all, volume: count, trade_count: count, quote_volume: count * within(c) }[name] ?? count,
+          { ...all, ...snapshot, volume: count, trade_count: count, quote_volume: count * within(c) }[name] ??
+            count,
         ]),
       );
     });

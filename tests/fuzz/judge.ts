@@ -21,7 +21,8 @@ function product(one: number | null | undefined, other: number | null | undefine
 /** The rules written under `quality` in our contracts, said a second time in another language. */
 const offends: Readonly<Record<string, (row: Measures) => boolean>> = {
   one_row: () => false,
-  numbers_finite: ({ trade_count: _, ...row }) =>
+  // Counts are whole, or of another type.
+  numbers_finite: ({ trade_count: _, rank: _rank, market_cap_rank: _place, ...row }) =>
     Object.values(row).some((value) => value !== null && !Number.isFinite(value)),
   low_not_above_high: ({ low, high }) => above(low, high),
   open_within_low_and_high: ({ open, low, high }) => above(low, open) || above(open, high),
@@ -38,7 +39,26 @@ const offends: Readonly<Record<string, (row: Measures) => boolean>> = {
       above(quote_volume, times(product(high, volume), 1.001))),
   market_cap_present: ({ market_cap }) => market_cap === null,
   volume_present: ({ volume }) => volume === null,
+  price_present: ({ price }) => price === null,
+  high_not_below_low: ({ high_24h, low_24h }) => above(low_24h, high_24h),
+  cap_is_price_times_supply: ({ price, circulating_supply: supply, market_cap: cap }) =>
+    above(cap, 0) && above(supply, 0) && above(awayFromOne(price, supply, cap), 0.05),
+  supply_not_above_its_bound: ({ circulating_supply, max_supply }) =>
+    above(max_supply, 0) && above(circulating_supply, times(max_supply, 1.001)),
+  // The instant is the house's, as the rest of the row is.
+  from_its_own_day: () => false,
+  last_updated_present: () => false,
 };
+
+/** How far price times supply lies from what the source calls the capitalisation, as a share of it. */
+function awayFromOne(
+  price: number | null | undefined,
+  supply: number | null | undefined,
+  cap: number | null | undefined,
+): number | null {
+  if (price === null || price === undefined) return null;
+  return Math.abs((price * (supply ?? 0)) / (cap ?? 0) - 1);
+}
 
 /**
  * Says which rules a row breaks, or leaves unmeasured, without SQL: a second reader of what a contract means.

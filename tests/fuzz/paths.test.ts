@@ -85,7 +85,7 @@ describe('the name of a csv file', () => {
           expect(await read(`/${path}`)).not.toBe('secret');
           const asked = csvFileSchema.shape.file.safeParse(path);
           if (!asked.success || /\p{Cs}/u.test(path)) return;
-          expect(await read(fileRequest(path).target)).not.toBe('secret');
+          expect(await read(fileRequest({ file: path }).target)).not.toBe('secret');
         }),
         runs(200),
       ),

@@ -63,18 +63,21 @@ export class MadeLake {
     readonly environment: Readonly<Record<string, string>>,
   ) {}
 
-  /** Makes an empty lake, its market and its csv file. */
-  static async make(): Promise<MadeLake> {
+  /** Makes an empty lake, its market and its csv file; with other assets, or variables, where these are given. */
+  static async make(
+    more: { readonly overlay?: object; readonly environment?: Readonly<Record<string, string>> } = {},
+  ): Promise<MadeLake> {
     const folder = await mkdtemp(join(tmpdir(), 'proof-'));
     const csvFolder = join(folder, 'csv');
     await mkdir(csvFolder);
     const config = join(folder, 'overlay.yaml');
     // JSON is YAML.
-    await writeFile(config, JSON.stringify(overlay(csvFolder)));
+    await writeFile(config, JSON.stringify(more.overlay ?? overlay(csvFolder)));
     const environment = {
       MARKETLAKE_DATA_DIR: join(folder, 'lake'),
       MARKETLAKE_MARKET: 'sample',
       MARKETLAKE_CONFIG: config,
+      ...more.environment,
     };
     const settings = loadSettings(environment);
     const market = await startSampleMarket({ pageSize: 3 });

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { coincapSource } from '../../sources/coincap.ts';
 import { coingeckoSource } from '../../sources/coingecko.ts';
+import { coinpaprikaSource } from '../../sources/coinpaprika.ts';
 import { massiveSource } from '../../sources/massive.ts';
 import { SourceError } from '../../sources/source-error.ts';
 import type { Ask, Resource } from '../../sources/source.ts';
@@ -81,6 +83,39 @@ const readers: readonly Reader[] = [
     days: ['2019-02-01'],
     // The previous close of one stock has the shape of a whole market, and is a row of another day there.
     reads: [nullResults, 'massive/stocks_grouped_daily.yml', 'massive/stocks_previous_close.yml'],
+  },
+  {
+    reader: 'coincap.history',
+    resource: resourceOf(coincapSource(), 'history'),
+    ask: rangeAsk('bitcoin', '2019-01-01', '2021-05-14'),
+    symbol: 'bitcoin',
+    days: ['2020-01-14'],
+    reads: [],
+  },
+  {
+    reader: 'coincap.assets',
+    resource: resourceOf(coincapSource(), 'assets'),
+    ask: { kind: 'snapshot', top: 100, date: '2020-01-14' },
+    symbol: 'bitcoin',
+    days: ['2020-01-14'],
+    reads: ['coincap/coincap_v2_assets.json'],
+  },
+  {
+    reader: 'coinpaprika.historical',
+    resource: resourceOf(coinpaprikaSource(), 'historical'),
+    ask: rangeAsk('btc-bitcoin', '2019-01-01', '2021-05-14'),
+    symbol: 'btc-bitcoin',
+    days: ['2020-01-14'],
+    reads: [],
+  },
+  {
+    reader: 'coinpaprika.tickers',
+    resource: resourceOf(coinpaprikaSource(), 'tickers'),
+    ask: { kind: 'snapshot', top: 100, date: '2023-07-11' },
+    symbol: 'btc-bitcoin',
+    days: ['2023-07-11'],
+    // The one that was recorded is an element of the list, without the list.
+    reads: [],
   },
 ];
 

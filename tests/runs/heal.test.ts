@@ -17,7 +17,7 @@ const missing = massiveCell('MSFT', '2026-11-18');
 const crossed = massiveCell('GOOGL', '2026-11-16');
 const negative = massiveCell('SPY', '2026-11-19');
 const coin = bitcoinCell('2026-11-18');
-const currency = massiveCell('EURUSD', '2026-11-17');
+const currency: CellKey = { dataset: 'frankfurter.daily_rates', ticker: 'EURUSD', date: '2026-11-17' };
 
 let server: TestServer;
 let market: SampleMarket;
@@ -40,7 +40,7 @@ beforeAll(async () => {
   market.order({ ...lie, symbol: 'GOOGL', date: crossed.date, change: { op: 'cross' } });
   market.order({ ...lie, symbol: 'SPY', date: negative.date, change: { op: 'set', value: -3 } });
   market.order({ kind: 'status', status: 500, times: null, match: { source: 'coingecko' } });
-  market.order({ kind: 'html', times: null, match: { pathIncludes: 'C:EURUSD' } });
+  market.order({ kind: 'html', times: null, match: { source: 'frankfurter', pathIncludes: 'base=EUR' } });
   lying = await runRequest(worked.lake, backfillOf(week));
   market.clearFaults();
 }, cliTimeoutMs);
@@ -144,7 +144,7 @@ describe('once the market is honest again, though the run is over', () => {
 
   it('a window that could not be fetched heals by Reset to its first task, all its cells with it', async () => {
     const { lake } = worked;
-    const id = `window/massive.daily_bars/EURUSD/2026-11-16..2026-11-19`;
+    const id = `window/frankfurter.daily_rates/EURUSD/2026-11-16..2026-11-19`;
     const runId = await resetToFirstTask(lake, id);
     expect(await outcomeOf(lake, id, runId)).toMatchObject({ published: 4, failed: 0 });
     await expectHealed(currency);

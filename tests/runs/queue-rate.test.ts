@@ -14,6 +14,15 @@ const leastGapMs = 60_000 / requestsPerMinute;
 /** How exactly the server keeps the time of its queue. */
 const jitterMs = 150;
 
+const tickers = ['AAPL', 'GOOGL', 'MSFT', 'SPY', 'AMZN', 'NVDA'];
+const stock = (ticker: string): object => ({
+  ticker,
+  class: 'stock',
+  calendar: 'nyse',
+  currency: 'USD',
+  sources: [{ dataset: 'massive.daily_bars', symbol: ticker }],
+});
+
 let server: TestServer;
 let market: SampleMarket;
 let worked: WorkedLake;
@@ -26,7 +35,7 @@ beforeAll(async () => {
     serverPid: server.pid,
     market,
     now: new Date('2026-11-20T12:00:00Z'),
-    overlay: { sources: { massive: { plan: { requestsPerMinute } } } },
+    overlay: { assets: tickers.map(stock), sources: { massive: { plan: { requestsPerMinute } } } },
     // An address given by hand: the sample market's own, generous limit does not apply.
     environment: { MASSIVE_BASE_URL: market.urlOf('massive') },
   });
@@ -38,9 +47,8 @@ afterAll(async () => {
 });
 
 it('the requests to a source are spaced as its plan demands, however many windows ask at once', async () => {
-  const tickers = ['AAPL', 'GOOGL', 'MSFT', 'SPY', 'EURUSD', 'GBPUSD'];
   const range = { from: '2026-11-12', to: '2026-11-19' };
-  expect(await runRequest(worked.lake, backfillOf(range, { tickers }))).toMatchObject({
+  expect(await runRequest(worked.lake, backfillOf(range))).toMatchObject({
     outcome: 'completed',
   });
   expect(market.requests).toHaveLength(6);

@@ -4,7 +4,7 @@ import { openCells } from '../../client/run/open-runs.ts';
 import { sendAct } from '../../client/steer/send-act.ts';
 import { runRecordsFolder } from '../../lake/layout.ts';
 import { startSampleMarket, type SampleMarket } from '../../sources/sample/server.ts';
-import { addDays } from '../../workflows/pure/cell.ts';
+import { addDays, type CellKey } from '../../workflows/pure/cell.ts';
 import { partitionId, withoutLake } from '../../workflows/pure/ids.ts';
 import type { PlanPage, RunProgress } from '../../workflows/pure/run.ts';
 import type { RunHandle } from '../../client/run/start-run.ts';
@@ -20,7 +20,8 @@ import { startWorkerChild, type WorkerChild } from '../support/worker-child.ts';
 /** Two cells at once: a run of forty cells is caught half-way. */
 const overlay = { run: { cellsAtOnce: 2, windowsAtOnce: 2, patienceMinutes: 2 } };
 /** A file where a folder must be: the audits of this ticker cannot be written until it is gone. */
-const blocker = 'audits/source=massive/resource=daily_bars/ticker=EURUSD';
+const blocker = 'audits/source=frankfurter/resource=daily_rates/ticker=EURUSD';
+const euroCell = (date: string): CellKey => ({ dataset: 'frankfurter.daily_rates', ticker: 'EURUSD', date });
 
 let server: TestServer;
 let market: SampleMarket;
@@ -174,8 +175,7 @@ describe('a run that a person steers', () => {
     euroDay = stuck.split('/')[1] ?? '';
     expect(await place.run('skip', euroDay, 'EURUSD', '--reason', 'it hangs')).toMatchObject({ code: 0 });
     await until(
-      async () =>
-        !(await openCells(lakeOf())).some(({ id }) => id === partitionId(massiveCell('EURUSD', euroDay))),
+      async () => !(await openCells(lakeOf())).some(({ id }) => id === partitionId(euroCell(euroDay))),
     );
     await rm(lakeOf().store.pathOf(blocker));
     end = await endOfRun(handle);
@@ -221,7 +221,7 @@ describe('a run that a person steers', () => {
     expect(await eventsOf(lake, bitcoinCell(last))).toEqual([]);
     expect(await eventsOf(lake, bitcoinCell(addDays(last, -3)))).toEqual(['published']);
     expect(await eventsOf(lake, massiveCell('AAPL', appleDay))).toEqual(['skipped']);
-    expect(await eventsOf(lake, massiveCell('EURUSD', euroDay))).toEqual(['skipped']);
+    expect(await eventsOf(lake, euroCell(euroDay))).toEqual(['skipped']);
     // A window each, and nothing was asked twice.
     expect(market.requests.length).toBe(3);
   });

@@ -70,8 +70,8 @@ describe('a backfill', () => {
     // CoinGecko's ranges always end today, so its one request reaches back to the first new day.
     expect(targetsSince(requests).sort()).toEqual([
       '/coingecko/api/v3/coins/bitcoin/market_chart',
+      '/frankfurter/v1/2026-08-24..2026-10-20',
       '/massive/v2/aggs/ticker/AAPL/range/1/day/2026-08-24/2026-10-20',
-      '/massive/v2/aggs/ticker/C:EURUSD/range/1/day/2026-08-24/2026-10-20',
     ]);
     const states = await countStates(lake);
     expect((states['published'] ?? 0) + (states['closed'] ?? 0)).toBe(270);
@@ -225,7 +225,7 @@ describe('a daily run', () => {
     await otherMarket.close();
   });
 
-  it('brings the day of seven assets with three calls', async () => {
+  it('brings the day of seven assets with four calls', async () => {
     const { lake } = other;
     await runRequest(lake, backfillOf({ days: 7 }));
     otherMarket.forgetRequests();
@@ -234,7 +234,8 @@ describe('a daily run', () => {
     expect(end).toMatchObject({ outcome: 'completed', tally: { published: 7 } });
     expect(otherMarket.requests.map(({ path }) => path).sort()).toEqual([
       '/coingecko/api/v3/coins/bitcoin/market_chart',
-      '/massive/v2/aggs/grouped/locale/global/market/fx/2026-11-18',
+      '/frankfurter/v1/2026-11-18..2026-11-18',
+      '/frankfurter/v1/2026-11-18..2026-11-18',
       '/massive/v2/aggs/grouped/locale/us/market/stocks/2026-11-18',
     ]);
   });
@@ -265,10 +266,10 @@ describe('a daily run', () => {
 
   it('of a day that is not final waits, says until when, and publishes once the day is final', async () => {
     const { lake } = other;
-    // One second before 00:45 UTC, when CoinGecko's 24 November is final; New York's follows at 06:00.
+    // One second before 00:45 UTC, when CoinGecko's 24 November is final; New York's follows at 06:00, and Frankfurt's was at 23:00.
     other.setNow(new Date('2026-11-25T00:44:59Z'));
     const end = await runRequest(lake, { kind: 'daily', date: '2026-11-24', isExplicit: true });
-    expect(end).toMatchObject({ outcome: 'completed', tally: { waiting: 7, failed: 0 } });
+    expect(end).toMatchObject({ outcome: 'completed', tally: { waiting: 5, failed: 0 } });
     const waiting = await until(async () => {
       const record = await newestRecord(lake, bitcoinCell('2026-11-24'));
       return record?.event === 'waiting' ? record : undefined;

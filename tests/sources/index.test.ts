@@ -33,8 +33,15 @@ describe.each([...knownApis])('the registered API $name', ({ usual }) => {
     expect(usual.baseUrl).toMatch(/^https:\/\/[^/]+(\/.+)?(?<!\/)$/);
   });
 
+  it('with a key of its own address answers there under the same path', () => {
+    const { baseUrl, baseUrlWithKey = baseUrl } = usual;
+    expect(new URL(baseUrlWithKey).pathname).toBe(new URL(baseUrl).pathname);
+    expect(baseUrlWithKey).toMatch(/^https:\/\//);
+  });
+
   it('says where a free key is to be had and what it switches on, so that it can end a sentence', () => {
     if (usual.key.need === 'none') return expect(usual.planWithKey).toBeUndefined();
+    if (usual.key.need === 'paid') return expect(usual.planWithKey).toBeDefined();
     expect(usual.key.freeFrom).toMatch(/^https:\/\//);
     expect(usual.key.switchesOn).toMatch(/^\S.*[^.]$/);
   });

@@ -24,6 +24,8 @@ interface Subject {
   readonly reader: Resource;
   readonly ask: Ask;
   readonly valid: string;
+  /** Unless it is THING. */
+  readonly symbol?: string;
 }
 const range = rangeAsk('THING', '2026-01-02', '2026-01-02');
 const subjects: Record<string, Subject> = {
@@ -35,6 +37,21 @@ const subjects: Record<string, Subject> = {
       market_caps: [[stamp, null]],
       total_volumes: [[stamp, 2]],
     }),
+  },
+  coincap: {
+    reader: resource('coincap', 'history'),
+    ask: range,
+    valid: JSON.stringify({
+      data: [{ priceUsd: '1.0000000000000001', time: stamp - 86_400_000 }],
+      timestamp: stamp,
+    }),
+  },
+  coinpaprika: {
+    reader: resource('coinpaprika', 'historical'),
+    ask: range,
+    valid: JSON.stringify([
+      { timestamp: '2026-01-02T00:00:00Z', price: 1, volume_24h: '', market_cap: null },
+    ]),
   },
   'massive range': {
     reader: resource('massive', 'daily_bars'),
@@ -51,6 +68,23 @@ const subjects: Record<string, Subject> = {
     ask: { kind: 'grouped', group: 'stocks', date: '2026-01-02' },
     valid: JSON.stringify({ status: 'OK', results: [{ ...bar, T: 'THING', t: stamp }], next_url }),
   },
+  frankfurter: {
+    reader: resource('frankfurter', 'daily_rates'),
+    ask: rangeAsk('EURUSD', '2026-01-02', '2026-01-02'),
+    symbol: 'EURUSD',
+    valid: JSON.stringify({
+      amount: 1,
+      base: 'EUR',
+      start_date: '2026-01-02',
+      end_date: '2026-01-05',
+      rates: { '2026-01-02': { USD: 1.1 }, '2026-01-05': { USD: 1.11 } },
+    }),
+  },
+  'csv folder': {
+    reader: resource('csv', 'daily_closes'),
+    ask: range,
+    valid: '\u001c"a/1.csv"\ndate,close\n2026-01-02,1\n\u001c"a/2.csv"\nclose,date\n2,2026-01-03\n',
+  },
   csv: {
     reader: resource('csv', 'daily_closes'),
     ask: range,
@@ -66,10 +100,10 @@ for (const { name, candles, encode } of exchanges)
   subjects[name] = { reader: candles, ask: range, valid: JSON.stringify(encode([candle])) };
 
 /** Reads a page whole; anything but a SourceError gets out. True where it could be read. */
-function reads({ reader, ask }: Subject, body: Uint8Array): boolean {
+function reads({ reader, ask, symbol = 'THING' }: Subject, body: Uint8Array): boolean {
   try {
     const { rowCount, next } = reader.readPage({ body }, ask);
-    const rows = reader.rowsOfCell([{ body }], ask, cellOf('THING', '2026-01-02'));
+    const rows = reader.rowsOfCell([{ body }], ask, cellOf(symbol, '2026-01-02'));
     expect(rows.length).toBeLessThanOrEqual(rowCount);
     if (next !== undefined) expect(next.target).toMatch(/^\/v2\/aggs\//);
     return true;
@@ -86,7 +120,7 @@ describe.each(Object.entries(subjects))('%s', (_, subject) => {
       subject.reader.rowsOfCell(
         [{ body: Buffer.from(subject.valid) }],
         subject.ask,
-        cellOf('THING', '2026-01-02'),
+        cellOf(subject.symbol ?? 'THING', '2026-01-02'),
       ),
     ).toHaveLength(1);
   });

@@ -107,6 +107,83 @@ export const factsOfApis = {
       },
     },
   },
+  coincap: {
+    badKey: 'KeyRefused',
+    // The status of a plan's refusal is that of a bad key, and its bodies are documented nowhere.
+    planRefusal: 'KeyRefused',
+    resources: {
+      history: {
+        kind: 'range',
+        symbol: 'bitcoin',
+        asset: { kind: 'crypto', symbol: 'bitcoin' },
+        unknown: { symbol: 'no-such-coin', outcome: 'SymbolUnknown' },
+        pages: { lacks: 'its last version gave 2,000 days at once, and the plan asks for half of that' },
+        closedDay: { lacks: 'coins trade every day' },
+        emptyRange: 'no rows',
+        tooOld: { lacks: 'it goes back to its first day of a coin' },
+        deviation: 0.0004,
+        rowOf: ({ open, high, low, close }) => ({ close: (open + high + low + close) / 4 }),
+      },
+      assets: {
+        kind: 'snapshot',
+        top: 500,
+        pages: { lacks: 'a page holds 2,000 coins, and no more than 1,000 are asked for' },
+        member: 'bitcoin',
+        asset: { kind: 'crypto', symbol: 'bitcoin' },
+        deviation: 0.0004,
+        rowOf: ({ close, volume }) => ({ price: close, volume }),
+      },
+    },
+  },
+  coinpaprika: {
+    badKey: 'KeyRefused',
+    planRefusal: 'RangeRefused',
+    resources: {
+      historical: {
+        kind: 'range',
+        symbol: 'btc-bitcoin',
+        asset: { kind: 'crypto', symbol: 'bitcoin' },
+        unknown: { symbol: 'nsc-no-such-coin', outcome: 'SymbolUnknown' },
+        pages: { lacks: 'an answer holds 5,000 days' },
+        closedDay: { lacks: 'coins trade every day' },
+        emptyRange: 'no rows',
+        tooOld: 'RangeRefused',
+        deviation: 0.0004,
+        rowOf: ({ open, high, low, close, volume }) => ({ close: (open + high + low + close) / 4, volume }),
+      },
+      tickers: {
+        kind: 'snapshot',
+        top: 500,
+        pages: { lacks: 'one answer is the whole list' },
+        member: 'btc-bitcoin',
+        asset: { kind: 'crypto', symbol: 'bitcoin' },
+        deviation: 0.0004,
+        rowOf: ({ close, volume }) => ({ price: close, volume }),
+      },
+    },
+  },
+  frankfurter: {
+    badKey: { lacks: 'it knows no keys' },
+    planRefusal: { lacks: 'there are no plans' },
+    resources: {
+      daily_rates: {
+        kind: 'range',
+        symbol: 'EURUSD',
+        asset: { kind: 'fx', symbol: 'C:EURUSD' },
+        unknown: { symbol: 'EURXXX', outcome: 'SymbolUnknown' },
+        pages: { lacks: 'a range is one answer' },
+        // It answers a weekend with the Friday before, under its own date.
+        closedDay: 'rows',
+        ownHolidays: ['2025-12-25', '2025-12-26', '2026-01-01', '2026-04-03', '2026-04-06', '2026-05-01'],
+        // A range without a fixing is told as a pair without one is.
+        emptyRange: 'SymbolUnknown',
+        tooOld: { lacks: 'it goes back to the first day of the euro' },
+        // A thousandth, and what rounding to five decimals adds.
+        deviation: 0.00102,
+        rowOf: ({ close }) => ({ close }),
+      },
+    },
+  },
 } as const satisfies Readonly<Record<SampleSource, ApiFacts>>;
 
 /** Registered sources that are no API, and why the suite has no questions for them. */
