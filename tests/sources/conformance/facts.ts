@@ -126,7 +126,7 @@ export const factsOfApis = {
       },
       assets: {
         kind: 'snapshot',
-        top: 500,
+        top: 100,
         pages: { lacks: 'a page holds 2,000 coins, and no more than 1,000 are asked for' },
         member: 'bitcoin',
         asset: { kind: 'crypto', symbol: 'bitcoin' },
@@ -153,7 +153,7 @@ export const factsOfApis = {
       },
       tickers: {
         kind: 'snapshot',
-        top: 500,
+        top: 100,
         pages: { lacks: 'one answer is the whole list' },
         member: 'btc-bitcoin',
         asset: { kind: 'crypto', symbol: 'bitcoin' },
