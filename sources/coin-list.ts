@@ -74,7 +74,10 @@ function readOwnDay(api: CoinListApi, body: Uint8Array, { date }: SnapshotAsk): 
   return coins;
 }
 
-/** A coin that moved down between two requests comes twice and leaves a place open: one further page fills it. */
+/**
+ * A coin that moved down between two requests comes twice and leaves a place open: one further page fills it. Only a
+ * page without rows is the end, since one may come a row short and the ranking go on behind it.
+ */
 function isEnough(
   { rowsOnPage }: CoinListApi,
   top: number,
@@ -83,7 +86,7 @@ function isEnough(
   lastCount: number,
 ): boolean {
   if (rowsOnPage === undefined || found >= top) return true;
-  return lastCount < Math.min(rowsOnPage, top) || pageCount > Math.ceil(top / rowsOnPage);
+  return lastCount === 0 || pageCount > Math.ceil(top / rowsOnPage);
 }
 
 function pageAfter(api: CoinListApi, { top, date }: SnapshotAsk, pageCount: number): { target: string } {

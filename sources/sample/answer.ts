@@ -1,4 +1,4 @@
-import type { SampleSource } from './apis.ts';
+import type { SampleApi } from './sample-api.ts';
 
 /** Anything JSON can say; a key whose value is undefined is left out. */
 export type Json =
@@ -6,7 +6,9 @@ export type Json =
 
 /** One request to an API, as its endpoints see it. */
 export interface Question {
-  readonly source: SampleSource;
+  readonly source: string;
+  /** Who answers it. */
+  readonly api: SampleApi;
   readonly method: string;
   /** Path and query as sent, the folder of the API included. */
   readonly target: string;

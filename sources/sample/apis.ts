@@ -28,8 +28,23 @@ export type SampleSource = keyof typeof sampleApis;
 /** One value for each API; what is left out, or null, is nothing. */
 export type BySource<Value> = { readonly [Source in SampleSource]?: Value | null | undefined };
 
+/** The same as seen from inside, where an API goes by its name, a guest too. */
+export type ValueOfEach<Value> = Readonly<Record<string, Value | null | undefined>>;
+
 /** The names of all of them, in the order of the registry. */
 export const sampleSources = Object.keys(sampleApis) as readonly SampleSource[];
+
+/** An API that a market plays, and the folder in which it does. */
+export interface PlayedApi {
+  readonly source: string;
+  readonly folder: string;
+  readonly api: SampleApi;
+}
+
+/** Lists all of them as they are played. */
+export function registeredApis(): PlayedApi[] {
+  return sampleSources.map((source) => ({ source, folder: sampleFolder(source), api: sampleApi(source) }));
+}
 
 /** Tells whether the sample market plays a source. */
 export function isSampleSource(name: string): name is SampleSource {

@@ -1,12 +1,11 @@
 import type { Answer, Question } from './answer.ts';
-import { sampleApi } from './apis.ts';
 import type { FaultBox } from './fault-box.ts';
 import { type FaultKind, bodyFaultKinds } from './faults.ts';
 
 /** Changes the body of a good answer as ordered; a fault that does not fit the answer stays ordered. */
 export function spoilBody(question: Question, answer: Answer, faults: FaultBox): [Answer, FaultKind[]] {
   if (answer.status !== 200 || answer.body.kind !== 'json') return [answer, []];
-  const api = sampleApi(question.source);
+  const { api } = question;
   let json = answer.body.json;
   const happened: FaultKind[] = [];
   for (const kind of bodyFaultKinds) {

@@ -1,11 +1,10 @@
 import { type Answer, type Question, htmlAnswer, jsonAnswer, textAnswer } from './answer.ts';
-import { sampleApi } from './apis.ts';
 import { spoilBody } from './body-faults.ts';
 import type { Desk, EndpointFaultKind, Occasion, PartlyTooOld } from './desk.ts';
 import type { FaultBox } from './fault-box.ts';
 import type { FaultKind, FaultOf } from './faults.ts';
-import type { BySource } from './apis.ts';
-import { type RateGate, type SampleKeys, refuseKey } from './keys-and-limits.ts';
+import type { ValueOfEach } from './apis.ts';
+import { type RateGate, refuseKey } from './keys-and-limits.ts';
 import type { PriceBook } from './price-book.ts';
 import { openTape } from './tape.ts';
 
@@ -14,15 +13,15 @@ export interface Floor {
   readonly book: PriceBook;
   readonly faults: FaultBox;
   readonly gate: RateGate;
-  readonly keys: SampleKeys;
+  readonly keys: ValueOfEach<string>;
   /** How far back each API answers; left out: as it says itself, null: without limit. */
-  readonly history: BySource<number>;
+  readonly history: ValueOfEach<number>;
   /** Whose plan's host each API plays; left out: the free plan's. */
-  readonly plans: BySource<string>;
+  readonly plans: ValueOfEach<string>;
   readonly partlyTooOld: PartlyTooOld;
   readonly pageSize: number | null;
   /** What the addresses in an API's answers begin with. */
-  readonly toldBaseUrlOf: (source: Question['source']) => string;
+  readonly toldBaseUrlOf: (source: string) => string;
 }
 
 /** What is to be sent for one request, and how. */
@@ -40,7 +39,7 @@ const outageKinds = ['reset', 'truncated', 'status', 'html', 'wrong-shape'] as c
 export function decideReply(question: Question, floor: Floor, asked: Occasion): Reply {
   const occasion: Occasion = { ...asked, plan: floor.plans[question.source] ?? undefined };
   const slow = floor.faults.take(question, 'slow');
-  const canRefusePlan = sampleApi(question.source).notAuthorized !== undefined;
+  const canRefusePlan = question.api.notAuthorized !== undefined;
   const outage = canRefusePlan
     ? floor.faults.take(question, ...outageKinds, 'not-authorized')
     : floor.faults.take(question, ...outageKinds);
@@ -57,7 +56,7 @@ export function decideReply(question: Question, floor: Floor, asked: Occasion): 
 type Outage = FaultOf<'status' | 'html' | 'wrong-shape' | 'not-authorized'>;
 
 function outageAnswer(fault: Outage, question: Question, occasion: Occasion): Answer {
-  const api = sampleApi(question.source);
+  const api = question.api;
   switch (fault.kind) {
     case 'status':
       return statusAnswer(fault, question, occasion);
@@ -85,7 +84,7 @@ function statusAnswer(fault: FaultOf<'status'>, question: Question, occasion: Oc
 function statusBody(fault: FaultOf<'status'>, question: Question, occasion: Occasion): Answer {
   switch (fault.body) {
     case 'json':
-      return sampleApi(question.source).errorAnswer(fault.status, occasion);
+      return question.api.errorAnswer(fault.status, occasion);
     case 'text':
       return textAnswer(fault.status, fault.status === 429 ? 'Throttled' : 'Service trouble');
     case 'html':
@@ -101,15 +100,15 @@ function answerHonestly(question: Question, floor: Floor, occasion: Occasion): [
   const refusal = refuseKey(question, floor.keys, occasion) ?? floor.gate.refuse(question, occasion);
   if (refusal) return [refusal, []];
   const taken: FaultKind[] = [];
-  const answer = sampleApi(question.source).answer(question, openDesk(question, floor, occasion, taken));
+  const answer = question.api.answer(question, openDesk(question, floor, occasion, taken));
   const [spoilt, kinds] = spoilBody(question, answer, floor.faults);
   return [spoilt, [...taken, ...kinds]];
 }
 
 /** Lays out what an endpoint needs; what it takes of the faults is noted in `taken`. */
 function openDesk(question: Question, floor: Floor, occasion: Occasion, taken: FaultKind[]): Desk {
-  const { source } = question;
-  const { historyDays, deviation = 0 } = sampleApi(source);
+  const { source, api } = question;
+  const { historyDays, deviation = 0 } = api;
   const asked = floor.history[source];
   return {
     ...occasion,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Question, textAnswer } from './answer.ts';
-import { sampleApi } from './apis.ts';
+import type { PlayedApi } from './apis.ts';
 import { type Floor, decideReply } from './exchange.ts';
 import { hashText } from './random.ts';
 import type { RequestLog } from './request-log.ts';
@@ -13,6 +13,7 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => P
 /** What the listener needs: the market, its clock, and the real one for the log. */
 export interface ListenerParts {
   readonly floor: Floor;
+  readonly played: readonly PlayedApi[];
   readonly log: RequestLog;
   readonly seed: number;
   readonly now: () => Date;
@@ -22,11 +23,19 @@ export interface ListenerParts {
 }
 
 /** Makes the listener that answers and records every request to the APIs. */
-export function createListener({ floor, log, seed, now, realClock, closing }: ListenerParts): Listener {
+export function createListener({
+  floor,
+  played,
+  log,
+  seed,
+  now,
+  realClock,
+  closing,
+}: ListenerParts): Listener {
   return async (request, response) => {
     // A body nobody reads would hold up the connection's next request.
     request.resume();
-    const question = readQuestion(request);
+    const question = readQuestion(request, played);
     const entry = log.begin(question, realClock());
     if (!isQuestion(question)) {
       entry.answered(404, []);
@@ -39,7 +48,7 @@ export function createListener({ floor, log, seed, now, realClock, closing }: Li
     // Noted before it is sent: who has the answer finds it in the log.
     entry.answered(response.destroyed || answer === null ? null : answer.status, reply.faults);
     if (answer === null) return void request.socket.destroy();
-    const { spellNumber } = sampleApi(question.source);
+    const { spellNumber } = question.api;
     if (!response.destroyed) sendAnswer(response, answer, { spellNumber, cut: reply.cut });
   };
 }

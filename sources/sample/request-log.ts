@@ -1,5 +1,4 @@
 import type { Question } from './answer.ts';
-import type { SampleSource } from './apis.ts';
 import type { FaultKind } from './faults.ts';
 import type { Stray } from './wire.ts';
 
@@ -8,7 +7,7 @@ export interface RecordedRequest {
   /** When it came, by the real clock, in ISO form: spacing is a matter of transport. */
   readonly at: string;
   /** Null where the path is below none of the APIs. */
-  readonly source: SampleSource | null;
+  readonly source: string | null;
   readonly method: string;
   /** As sent, still encoded, the folder of the API included. */
   readonly path: string;

@@ -1,4 +1,4 @@
-import type { BySource, SampleSource } from './apis.ts';
+import type { BySource, PlayedApi, SampleSource } from './apis.ts';
 import type { PartlyTooOld } from './desk.ts';
 import type { Fault } from './faults.ts';
 import type { SampleKeys, SampleLimits } from './keys-and-limits.ts';
@@ -26,6 +26,8 @@ export interface SampleMarketOptions {
   readonly history?: BySource<number>;
   /** The plan whose host an API plays, by source: CoinGecko's `pro`; left out: the free plan's. */
   readonly plans?: BySource<string>;
+  /** APIs that are played besides the registered ones: a template, or one that is still being written. */
+  readonly guests?: readonly PlayedApi[];
   /** What becomes of a range that is partly too old, for an API that does either; default `clip`. */
   readonly partlyTooOld?: PartlyTooOld;
 }

@@ -5,7 +5,7 @@ import type { Floor } from './exchange.ts';
 import { createFaultBox } from './fault-box.ts';
 import { createRateGate } from './keys-and-limits.ts';
 import { type Listener, createListener } from './listener.ts';
-import { type SampleSource, sampleFolder, sampleSources } from './apis.ts';
+import { type PlayedApi, registeredApis, sampleFolder } from './apis.ts';
 import { createPriceBook } from './price-book.ts';
 import { createRequestLog } from './request-log.ts';
 import type { SampleMarket, SampleMarketOptions } from './sample-market.ts';
@@ -22,8 +22,7 @@ export async function startSampleMarket(options: SampleMarketOptions = {}): Prom
   const seed = options.seed ?? 1;
   const startingClock = options.now ?? realClock;
   let clock = startingClock;
-  const keys = sampleSources.map((source) => options.keys?.[source]);
-  const log = createRequestLog(keys.filter((key) => typeof key === 'string'));
+  const log = createRequestLog(Object.values(options.keys ?? {}).filter((key) => typeof key === 'string'));
   const faults = createFaultBox();
   const closing = new AbortController();
   const server = createServer();
@@ -42,10 +41,12 @@ export async function startSampleMarket(options: SampleMarketOptions = {}): Prom
     forgetRequests: () => log.forget(),
     close: () => stop(server, closing),
   };
-  const toldBaseUrlOf = (source: SampleSource): string => options.toldBaseUrl ?? market.urlOf(source);
+  const played: readonly PlayedApi[] = [...registeredApis(), ...(options.guests ?? [])];
+  const toldBaseUrlOf = (source: string): string =>
+    options.toldBaseUrl ?? url + (played.find((api) => api.source === source)?.folder ?? '');
   const floor = openFloor(options, seed, toldBaseUrlOf, faults);
   const now = (): Date => clock();
-  const listener = createListener({ floor, log, seed, now, realClock, closing: closing.signal });
+  const listener = createListener({ floor, played, log, seed, now, realClock, closing: closing.signal });
   const controls = { market, seed, now, startingClock, faults: () => faults.list() };
   serve(server, (request, response) =>
     isControl(request) ? answerControl(request, response, controls) : listener(request, response),

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, type Question, type SpellNumber, writeJson } from './answer.ts';
-import { sampleFolder, sampleSources } from './apis.ts';
+import type { PlayedApi } from './apis.ts';
 
 /** Stands on every answer: nothing this server tells is a real price. */
 export const syntheticHeader = { 'x-marketlake-synthetic': 'true' } as const;
 
 /** A request for none of the APIs, or with a path that cannot be decoded. */
-export type Stray = Omit<Question, 'source' | 'segments'>;
+export type Stray = Omit<Question, 'source' | 'api' | 'segments'>;
 
 /** Reads a request; without `source` and `segments` where it is for none of the APIs. */
-export function readQuestion(request: IncomingMessage): Question | Stray {
+export function readQuestion(request: IncomingMessage, played: readonly PlayedApi[]): Question | Stray {
   const target = request.url ?? '/';
   const url = new URL(target, 'http://127.0.0.1');
   const stray = {
@@ -18,12 +18,12 @@ export function readQuestion(request: IncomingMessage): Question | Stray {
     query: url.searchParams,
     headers: readHeaders(request),
   };
-  for (const source of sampleSources) {
-    const folder = `${sampleFolder(source)}/`;
+  for (const { source, folder: place, api } of played) {
+    const folder = `${place}/`;
     const segments = url.pathname.startsWith(folder)
       ? decodeAll(url.pathname.slice(folder.length))
       : undefined;
-    if (segments) return { ...stray, source, segments };
+    if (segments) return { ...stray, source, api, segments };
   }
   return stray;
 }

@@ -47,8 +47,10 @@ describe('a snapshot of coincap', () => {
     expect(assets.nextPage?.([...pages, assetPage(ids(4000, 5))], ask(4000))).toBeUndefined();
   });
 
-  it('that is shorter than what was asked for is all there is', () => {
-    expect(assets.nextPage?.([assetPage(ids(1, 30))], ask(100))).toBeUndefined();
+  it('that comes short is not the end of the ranking: one without a coin is', () => {
+    const next = assets.nextPage?.([assetPage(ids(1, 99))], ask(100));
+    expect(next?.target).toBe('/assets?limit=100&offset=100');
+    expect(assets.nextPage?.([assetPage(ids(1, 30)), assetPage([])], ask(100))).toBeUndefined();
     expect(assets.nextPage?.([assetPage([])], ask(100))).toBeUndefined();
   });
 

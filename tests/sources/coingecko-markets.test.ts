@@ -67,10 +67,20 @@ describe('pages', () => {
   });
 
   it('end where the market does', () => {
-    const pages = takeAll(1_000, (number) => coins(...(number === 1 ? numbersFrom(1, 250) : [251, 252])));
-    expect(pages).toHaveLength(2);
+    const market = [coins(...numbersFrom(1, 250)), coins(251, 252)];
+    const pages = takeAll(1_000, (number) => market[number - 1] ?? coins());
+    expect(pages).toHaveLength(3);
     expect(members(pages, 1_000)?.ids).toHaveLength(252);
     expect(takeAll(500, (number) => coins(...(number === 1 ? numbersFrom(1, 250) : [])))).toHaveLength(2);
+  });
+
+  it('of which one comes a row short do not end there: the ranking goes on behind it', () => {
+    const market = [coins(...numbersFrom(1, 249)), coins(...numbersFrom(251, 500))];
+    const pages = takeAll(300, (number) => market[number - 1] ?? coins());
+    expect(members(pages, 300)?.ids).toHaveLength(300);
+    expect(takeAll(100, (number) => coins(...numbersFrom(100 * number - 99, 100 * number - 1)))).toHaveLength(
+      2,
+    );
   });
 
   it('between which a coin moved down hold it once, at its first place; one further page fills its gap, and it is told', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../sources/sample/answer.ts';
+import { sampleApi } from '../../../sources/sample/apis.ts';
 import { createRateGate } from '../../../sources/sample/keys-and-limits.ts';
 import { chartUrl, openMarket, rangeUrl, statusAndBody } from './support.ts';
 
@@ -90,6 +91,7 @@ describe('limits', () => {
     const gate = createRateGate({ massive: 2 }, () => elapsedMs);
     const question: Question = {
       source: 'massive',
+      api: sampleApi('massive'),
       method: 'GET',
       target: '/',
       segments: [],

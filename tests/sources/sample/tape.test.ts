@@ -3,7 +3,7 @@ import { datesBetween } from '../../../workflows/pure/cell.ts';
 import type { Question } from '../../../sources/sample/answer.ts';
 import type { ListedAsset } from '../../../sources/sample/catalogue.ts';
 import { createFaultBox } from '../../../sources/sample/fault-box.ts';
-import type { SampleSource } from '../../../sources/sample/apis.ts';
+import { sampleApi, type SampleSource } from '../../../sources/sample/apis.ts';
 import { type PriceBook, createPriceBook } from '../../../sources/sample/price-book.ts';
 import { type Tape, type ToldBar, openTape } from '../../../sources/sample/tape.ts';
 
@@ -19,7 +19,8 @@ function assetOf(kind: ListedAsset['kind'], symbol: string): ListedAsset {
 
 function tapeOf(source: SampleSource, deviation: number, of: PriceBook = book, box = createFaultBox()): Tape {
   const query = new URLSearchParams();
-  const question: Question = { source, method: 'GET', target: '/', segments: [], query, headers: {} };
+  const rest = { method: 'GET', target: '/', segments: [], query, headers: {} };
+  const question: Question = { source, api: sampleApi(source), ...rest };
   return openTape(of, box, question, deviation);
 }
 
