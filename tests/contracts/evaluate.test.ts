@@ -66,6 +66,9 @@ const breaking: Readonly<Record<string, SqlRow>> = {
   high_not_below_low: { high_24h: '8.0::double' },
   cap_is_price_times_supply: { market_cap: '2000.0::double' },
   supply_not_above_its_bound: { circulating_supply: '200.0::double', market_cap: '2200.0::double' },
+  ratio_told: { split_to: 'null::double' },
+  amount_told: { cash_amount: '0.0::double' },
+  not_before_what_was_asked: { asked_since: `date '2026-01-03'` },
   from_its_own_day: { last_updated: `'2026-01-01T00:00:01Z'::timestamptz` },
 };
 
@@ -75,7 +78,7 @@ function brokenRows(contract: Contract, rule: string): SqlRow[] {
   const [subject = '', aspect = ''] = rule.split('.');
   const physical = contract.columns.find((column) => column.name === subject)?.physicalType;
   if (rule === 'file.columns') return [{ ...row, surplus: '1' }];
-  if (rule === 'primary_key.unique' || rule === 'rule.one_row') return [row, row];
+  if (['primary_key.unique', 'rule.one_row', 'rule.one_split_a_day'].includes(rule)) return [row, row];
   if (subject === 'rule') return [{ ...row, ...ofColumns(contract, breaking[aspect]) }];
   if (subject === 'cell') {
     const column = { date: 'bar_date', contract_version: '__schema_version' }[aspect] ?? `${aspect}_id`;
@@ -138,14 +141,15 @@ describe.each([...contracts.values()].map((contract) => [contract.dataset, contr
       const verdict = await audit(contract, [{ ...goodRow(contract), ...Object.fromEntries(nulls) }]);
       expect(verdict.outcome).toBe('passed');
       const wanted = contract.rules
-        .filter((rule) => rule.metric === 'nullValues')
+        .filter(({ metric, name }) => metric === 'nullValues' || /^(ratio|amount)_told$/.test(name))
         .map((rule) => `rule.${rule.name}`);
       expect(failures(verdict).sort()).toEqual(wanted.sort());
     });
 
     it('refuses, or warns of, a file that breaks it', async () => {
       const { checks } = await audit(contract, [goodRow(contract)]);
-      for (const { rule, severity } of checks) {
+      // That there is a row at all is another test's.
+      for (const { rule, severity } of checks.filter((check) => check.rule !== 'rule.rows_there')) {
         const verdict = await audit(contract, brokenRows(contract, rule));
         expect(checkOf(verdict, rule).outcome, rule).toBe('failed');
         const isRefused = failures(verdict).some((name) => checkOf(verdict, name).severity === 'error');
@@ -161,7 +165,7 @@ describe.each([...contracts.values()].map((contract) => [contract.dataset, contr
         if (!row || twin) continue;
         const counted = (verdict: Verdict): [string, number][] =>
           verdict.checks
-            .filter((check) => /^\d+$/.test(check.measured) && !/unique|one_row/.test(check.rule))
+            .filter((check) => /^\d+$/.test(check.measured) && !/unique|one_row|one_split/.test(check.rule))
             .map((check) => [check.rule, Number(check.measured)]);
         const single = counted(await audit(contract, [row]));
         const double = counted(await audit(contract, [row, row]));

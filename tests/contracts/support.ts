@@ -33,7 +33,7 @@ const measures: SqlRow = {
   ...{ price: '11.0', market_cap: '1100.0', high_24h: '12.0', low_24h: '9.0' },
 };
 
-const instant = `'2026-01-02T00:00:01Z'`;
+const moments: SqlRow = { TIMESTAMP_TZ: `'2026-01-02T00:00:01Z'`, DATE: `'2026-01-02'` };
 
 /** A row that keeps every rule of a contract, warnings included. */
 export function goodRow(contract: Contract): SqlRow {
@@ -50,7 +50,7 @@ export function goodRow(contract: Contract): SqlRow {
   };
   return Object.fromEntries(
     contract.columns.map(({ name, physicalType }) => {
-      const value = texts[name] ?? measures[name] ?? (physicalType === 'TIMESTAMP_TZ' ? instant : '100');
+      const value = texts[name] ?? measures[name] ?? moments[physicalType] ?? '100';
       return [name, `(${value})::${duckdbTypes[physicalType]}`];
     }),
   );

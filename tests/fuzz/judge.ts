@@ -21,6 +21,12 @@ function product(one: number | null | undefined, other: number | null | undefine
 /** The rules written under `quality` in our contracts, said a second time in another language. */
 const offends: Readonly<Record<string, (row: Measures) => boolean>> = {
   one_row: () => false,
+  rows_there: () => false,
+  one_split_a_day: () => false,
+  // Dates are the house's, as the rest of the row is.
+  not_before_what_was_asked: () => false,
+  ratio_told: ({ split_from, split_to }) => !isAmount(split_from) || !isAmount(split_to),
+  amount_told: ({ cash_amount }) => !isAmount(cash_amount),
   // Counts are whole, or of another type.
   numbers_finite: ({ trade_count: _, rank: _rank, market_cap_rank: _place, ...row }) =>
     Object.values(row).some((value) => value !== null && !Number.isFinite(value)),
@@ -49,6 +55,10 @@ const offends: Readonly<Record<string, (row: Measures) => boolean>> = {
   from_its_own_day: () => false,
   last_updated_present: () => false,
 };
+
+function isAmount(value: number | null | undefined): boolean {
+  return value !== null && value !== undefined && Number.isFinite(value) && value > 0;
+}
 
 /** How far price times supply lies from what the source calls the capitalisation, as a share of it. */
 function awayFromOne(

@@ -3,22 +3,25 @@ import type { SnapshotAsk } from '../../../sources/source.ts';
 import { today } from './stage.ts';
 import { midweek, rowsOn, take, usualAsk, type Claim, type Subject } from './subject.ts';
 
-/** The columns of a contract that a source fills: all but the keys and where a row came from. */
+/** The house fills these of every dataset. */
+const cellKeys: readonly string[] = ['source_id', 'resource_id', 'ticker_id', 'bar_date'];
+
+/** The columns of a contract that a source fills: all but the cell's keys and where a row came from. */
 function measuresOf({ contract }: Subject): string[] {
   return contract.columns
     .map(({ name }) => name)
-    .filter((name) => !contract.primaryKey.includes(name) && !name.startsWith('__'));
+    .filter((name) => !cellKeys.includes(name) && !name.startsWith('__'));
 }
 
 /** Takes some row: that of the midweek, or of the facts' member. */
 async function anyRow(subject: Subject): Promise<Readonly<Record<string, unknown>>> {
   const { facts } = subject;
-  const range = usualAsk(subject);
+  const usual = usualAsk(subject);
   const snapshot: SnapshotAsk = { kind: 'snapshot', top: 20, date: today };
   const [ask, symbol, date] =
     facts.kind === 'range'
-      ? ([range, facts.symbol, midweek.day] as const)
-      : ([snapshot, facts.member, today] as const);
+      ? ([usual, facts.symbol, midweek.day] as const)
+      : ([facts.kind === 'events' ? usual : snapshot, facts.member, today] as const);
   const [row] = rowsOn(subject, await take(subject, ask), ask, symbol, date);
   if (row === undefined) throw new Error(`${subject.source} has no row of ${symbol} on ${date}.`);
   return row;

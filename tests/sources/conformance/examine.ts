@@ -20,6 +20,7 @@ export interface Trial {
 /** Lists every claim that a resource must keep, by what it can be asked for. */
 export function claimsOn(resource: Subject['resource'], facts: ResourceFacts): readonly Trial[] {
   const common: readonly Claim[] = [...columnClaims, ...conversationClaims, ...secretClaims];
+  if (facts.kind === 'events') return common.map(asTrial);
   if (facts.kind === 'snapshot') return [...common, ...snapshotClaims.map(asTrial<SnapshotFacts>)];
   const grouped = resource.coverage.groupOf(facts.symbol) === null ? [] : groupedClaims;
   return [...common, ...[...rangeClaims, ...oddRangeClaims, ...grouped].map(asTrial<RangeFacts>)];
@@ -59,8 +60,10 @@ export function examine(source: Source, api: ApiFacts | undefined, stageNow: () 
     }
     afterEach(() => stageNow().market.clearFaults());
     it('says of itself what its facts say of it', () => {
-      expect(resource.coverage.isSnapshot === true ? 'snapshot' : 'range').toBe(facts.kind);
-      expect(resource.membersOf !== undefined).toBe(facts.kind === 'snapshot');
+      expect(resource.coverage.isSnapshot === true ? 'snapshot' : 'range').toBe(
+        facts.kind === 'range' ? 'range' : 'snapshot',
+      );
+      expect(resource.membersOf !== undefined).toBe(facts.kind !== 'range');
     });
     it.each(claimsOn(resource, facts))('$title', ({ check }) =>
       check(subjectOf(stageNow(), source, name, api)),

@@ -21,7 +21,7 @@ export interface ApiFacts {
 }
 
 /** The facts about one resource. */
-export type ResourceFacts = RangeFacts | SnapshotFacts;
+export type ResourceFacts = RangeFacts | SnapshotFacts | EventFacts;
 
 /** An asset by its name in the book of the sample market. */
 export interface BookAsset {
@@ -67,6 +67,15 @@ export interface SnapshotFacts {
   readonly deviation: number;
   /** What the member's row must hold, by its last 24 hours; the first column is a price. */
   rowOf(lastDay: Bar): Readonly<Record<string, number>>;
+}
+
+/** Facts about a resource that is a snapshot without a ranking: what is told of a whole market, since some day. */
+export interface EventFacts {
+  readonly kind: 'events';
+  /** Since which day it is asked, so that there are some. */
+  readonly since: string;
+  /** The one member that all rows belong to. */
+  readonly member: string;
 }
 
 /** Tells whether a fact is that there is none. */

@@ -49,6 +49,8 @@ export const factsOfApis = {
         deviation: 0,
         rowOf: ({ close, open, high, low, volume }) => ({ close, open, high, low, volume }),
       },
+      splits: { kind: 'events', since: '2025-01-01', member: 'us-stocks' },
+      dividends: { kind: 'events', since: '2025-01-01', member: 'us-stocks' },
     },
   },
   coinbase: {

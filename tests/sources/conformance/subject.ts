@@ -50,7 +50,9 @@ export function daysOf(symbol: string, { from, to }: { from: string; to: string 
 
 /** Builds a small ask that any resource has an answer to. */
 export function usualAsk({ facts }: Subject): Ask {
-  return facts.kind === 'range' ? daysOf(facts.symbol) : { kind: 'snapshot', top: 5, date: today };
+  if (facts.kind === 'range') return daysOf(facts.symbol);
+  const snapshot = { kind: 'snapshot', top: 5, date: today } as const;
+  return facts.kind === 'snapshot' ? snapshot : { ...snapshot, since: facts.since };
 }
 
 /** All pages of an answer. */
