@@ -228,7 +228,7 @@ describe('a run that a person steers', () => {
 
   it('terminated while it is paused leaves a held window, which the same command takes over', async () => {
     const lake = lakeOf();
-    market.order({ kind: 'slow', delayMs: 1_000, match: { source: 'massive' } });
+    market.order({ kind: 'slow', delayMs: 1_000, match: { source: 'frankfurter' } });
     const request = backfillOf({ days: 5 }, { tickers: ['GBPUSD'] });
     const first = await startRequest(lake, request);
     await until(() => market.requests.length > 3);

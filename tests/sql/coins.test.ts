@@ -212,9 +212,9 @@ describe('the days of a coin', () => {
     // In the ranking of 14 January, its cell refused: no sign that it left.
     days('refused', 10, 12);
     days('refused', 14, 34);
-    lake.index(`insert into window_records (window_id, number, event, source, resource, recorded_at, run, body)
+    lake.index(`insert into window_records (window_id, number, event, source, resource, recorded_at, run, snapshot_date, body)
       values ('window/coingecko.markets/all/2024-01-14..2024-01-14', 1, 'staged', 'coingecko', 'markets',
-        timestamptz '2024-01-14 01:00:00+00', 'daily/2024-01-14', '{"batch":{"id":"b","ingestionDate":"2024-01-14"},
+        timestamptz '2024-01-14 01:00:00+00', 'daily/2024-01-14', date '2024-01-14', '{"batch":{"id":"b","ingestionDate":"2024-01-14"},
         "snapshot":{"date":"2024-01-14","top":2,"members":[{"ticker":"steady"},{"ticker":"refused"}],"repeated":[]}}')`);
     await lake.write();
     const coinsOfDays = mapped('steady', 'other', { coingecko: 'steady', coincap: 'calm' });
