@@ -13,15 +13,19 @@ import { projectFolder } from '../../settings.ts';
 
 const jobSchema = z.object({
   dates: z.array(z.string()),
+  contractVersion: z.string(),
   auditSql: z.string(),
   checks: z.array(z.object({ rule: z.string(), ifNull: z.number().nullable(), mustBe: z.number() })),
 });
 
 /** A row as steps.py writes it; `close` is what the tests change. */
-const rowSql = (close: string): string => `(select 'coingecko' as source_id, 'market_chart' as resource_id,
+const rowSql = (
+  close: string,
+  version: string,
+): string => `(select 'coingecko' as source_id, 'market_chart' as resource_id,
   'bitcoin' as ticker_id, date '2026-11-18' as bar_date, ${close}::double as close, 1.0::double as market_cap,
   1.0::double as volume, 'b' as __batch_id, 'coingecko' as __source_name,
-  timestamptz '2026-11-19 00:00:00Z' as __ingested_at, '1.0.0' as __schema_version)`;
+  timestamptz '2026-11-19 00:00:00Z' as __ingested_at, '${version}' as __schema_version)`;
 
 async function failedRules(close: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'peer-job-'));
@@ -31,7 +35,7 @@ async function failedRules(close: string): Promise<string[]> {
     const told = await writeJob(folder, 'http://127.0.0.1:1', 3, new Date('2026-11-20T12:00:00Z'));
     const job = jobSchema.parse(JSON.parse(readFileSync(told.file, 'utf8')));
     const sql = job.auditSql
-      .replace(/read_parquet\('@path@'[^)]*\)/, rowSql(close))
+      .replace(/read_parquet\('@path@'[^)]*\)/, rowSql(close, job.contractVersion))
       .replaceAll('@ticker@', 'bitcoin')
       .replaceAll('2001-01-01', '2026-11-18');
     const [row = []] = (await connection.runAndReadAll(sql)).getRowsJS();
