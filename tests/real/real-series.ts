@@ -62,6 +62,8 @@ export const realSeries: readonly RealSeries[] = [
 export function overlayOf(series: readonly RealSeries[]): object {
   return {
     market: 'live',
+    // Files alone: no API is asked.
+    snapshots: [],
     assets: series.map(({ ticker, asset }) => ({
       ticker,
       ...asset,
