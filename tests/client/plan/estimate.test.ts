@@ -24,7 +24,9 @@ const coins = Array.from({ length: 21 }, (_, place) => ({
   class: 'crypto',
   calendar: 'every-day',
   currency: 'USD',
-  sources: [{ dataset: 'coingecko.market_chart', symbol: 'bitcoin' }],
+  sources: [
+    { dataset: 'coingecko.market_chart', symbol: `sample-coin-${String(20 + place).padStart(3, '0')}` },
+  ],
 }));
 const stock = {
   ticker: 'AAPL',
