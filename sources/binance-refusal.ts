@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Refusal } from './http.ts';
+import { requestAdvice, type Refusal } from './http.ts';
 import { jsonOrUndefined } from './read-json.ts';
 
 const envelope = z.object({ code: z.number(), msg: z.string() });
@@ -23,7 +23,7 @@ const refusals = {
   },
   request: {
     code: 'RequestRefused',
-    advice: 'Look at the request and the base URL; trying again does not help.',
+    advice: requestAdvice,
   },
 } as const satisfies Record<string, Refusal>;
 

@@ -1,7 +1,7 @@
 import { addDays, isPartitionDate, midnightUtcMs, utcDateOf } from '../workflows/pure/cell.ts';
 import { sendGet, type RefusalOf } from './http.ts';
 import { wrongShape } from './read-json.ts';
-import { indexRows, rememberPages, type RowIndex } from './remember.ts';
+import { indexRows, readByDay, rememberPages, type RowIndex } from './remember.ts';
 import { cannotAsk } from './request-path.ts';
 import type { Ask, Coverage, Resource, SourceRow } from './source.ts';
 
@@ -46,11 +46,7 @@ export function candleResource(api: CandleApi): Resource {
     firstPage: (ask) => ({ target: api.targetOf(checkedRange(api, ask)) }),
     send: (request, access) =>
       sendGet(request, access, { source: api.source, headers: {}, refusalOf: api.refusalOf }),
-    readPage: ({ body }, ask) => ({ rowCount: countRows(indexOf(body, ask)) }),
-    rowsOfCell: (pages, ask, cell) =>
-      ask.kind === 'range' && ask.symbol === cell.symbol
-        ? pages.flatMap(({ body }) => indexOf(body, ask).get(cell.date) ?? [])
-        : [],
+    ...readByDay(indexOf),
   };
 }
 
@@ -91,8 +87,4 @@ function readCandles(api: CandleApi, body: Uint8Array, ask: Ask): RowIndex {
     ({ startMs }) => utcDateOf(startMs),
     ({ row }) => row,
   );
-}
-
-function countRows(index: RowIndex): number {
-  return [...index.values()].reduce((count, rows) => count + rows.length, 0);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Refusal } from './http.ts';
+import { requestAdvice, type Refusal } from './http.ts';
 import { jsonOrUndefined } from './read-json.ts';
 
 /** The one envelope in use. */
@@ -23,6 +23,6 @@ export function coinbaseRefusalOf(status: number, bodyText: string): Refusal {
   }
   return {
     code: 'RequestRefused',
-    advice: 'Look at the request and the base URL; trying again does not help.',
+    advice: requestAdvice,
   };
 }

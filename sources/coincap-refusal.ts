@@ -1,4 +1,4 @@
-import type { Refusal } from './http.ts';
+import { requestAdvice, type Refusal } from './http.ts';
 import { isJsonObject } from './is-json-object.ts';
 
 const adviceOf = {
@@ -6,7 +6,7 @@ const adviceOf = {
   plan: 'The key is refused, or its plan does not give this. Set COINCAP_API_KEY to a valid key, and look at its credits and plan.',
   credits: 'The plan or its credits do not reach for this; wait for the next month, or raise the plan.',
   symbol: 'Correct the asset’s coincap symbol (the coin’s id, such as bitcoin).',
-  request: 'Look at the request and the base URL; trying again does not help.',
+  request: requestAdvice,
 } as const;
 
 /** Says what a refusal of CoinCap means. The bodies of its refusals are not documented: the status decides. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Refusal } from './http.ts';
+import { requestAdvice, type Refusal } from './http.ts';
 import { jsonOrUndefined } from './read-json.ts';
 import type { SourceErrorCode } from './source-error.ts';
 
@@ -16,7 +16,7 @@ const adviceOf = {
   key: 'Set COINGECKO_API_KEY to a key of the plan whose base URL is configured, or leave both out.',
   cdn: 'The gateway in front of the API asks for fewer requests.',
   symbol: 'Correct the asset’s coingecko symbol (the coin’s id), or the base URL.',
-  request: 'Look at the request and the base URL; trying again does not help.',
+  request: requestAdvice,
 } as const;
 
 const codeOfErrorCode: Readonly<Record<number, Refusal>> = {

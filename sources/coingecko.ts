@@ -10,7 +10,7 @@ import { coingeckoRefusalOf } from './coingecko-refusal.ts';
 import { marketsResource } from './coingecko-markets.ts';
 import { sendGet } from './http.ts';
 import { instantMs, listOf, marketNumber, readJson } from './read-json.ts';
-import { indexRows, rememberPages, type RowIndex } from './remember.ts';
+import { indexRows, readByDay, rememberPages, type RowIndex } from './remember.ts';
 import { cannotAsk, pathSegment } from './request-path.ts';
 import type { Ask, PageRequest, RawAnswer, Resource, Source, SourceAccess } from './source.ts';
 import type { UsualApi } from './usual.ts';
@@ -68,11 +68,7 @@ function marketChartResource(): Resource {
     coverage: { maxRangeDays: 365, rangeEndsToday: true, groupOf: () => null },
     firstPage: marketChartRequest,
     send,
-    readPage: ({ body }, ask) => ({ rowCount: countRows(indexOf(body, ask)) }),
-    rowsOfCell: (pages, ask, cell) =>
-      ask.kind === 'range' && ask.symbol === cell.symbol
-        ? pages.flatMap(({ body }) => indexOf(body, ask).get(cell.date) ?? [])
-        : [],
+    ...readByDay(indexOf),
   };
 }
 
@@ -125,8 +121,4 @@ function dayEndingAt(midnightMs: number): PartitionDate {
 
 function valueByStamp(points: readonly Point[]): ReadonlyMap<number, number | null> {
   return new Map(points);
-}
-
-function countRows(index: RowIndex): number {
-  return [...index.values()].reduce((count, rows) => count + rows.length, 0);
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from './http.ts';
+import { requestAdvice, type Refusal } from './http.ts';
 import { isJsonObject } from './is-json-object.ts';
 
 const adviceOf = {
@@ -7,7 +7,7 @@ const adviceOf = {
     'and an address that asked for too much is answered like that too. Ask for later days, raise the plan, or wait.',
   key: 'Set COINPAPRIKA_API_KEY to a key of the plan whose base URL is configured, or leave both out.',
   symbol: 'Correct the asset’s coinpaprika symbol (the coin’s id, such as btc-bitcoin).',
-  request: 'Look at the request and the base URL; trying again does not help.',
+  request: requestAdvice,
 } as const;
 
 /** Says what a refusal of CoinPaprika means; its bodies are sentences, so that the status decides. */

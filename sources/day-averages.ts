@@ -1,6 +1,6 @@
 import { isPartitionDate, utcDateOf } from '../workflows/pure/cell.ts';
 import { wrongShape } from './read-json.ts';
-import { indexRows, rememberPages, type RowIndex } from './remember.ts';
+import { indexRows, readByDay, rememberPages, type RowIndex } from './remember.ts';
 import { cannotAsk } from './request-path.ts';
 import type { Ask, Resource, SourceRow } from './source.ts';
 
@@ -37,11 +37,7 @@ export function dayAveragesResource(api: DayAveragesApi): Resource {
     coverage: { maxRangeDays: api.maxRangeDays, rangeEndsToday: false, groupOf: () => null },
     firstPage: (ask) => ({ target: api.targetOf(checkedDays(api.source, ask)) }),
     send: api.send,
-    readPage: ({ body }, ask) => ({ rowCount: [...indexOf(body, ask).values()].flat().length }),
-    rowsOfCell: (pages, ask, cell) =>
-      ask.kind === 'range' && ask.symbol === cell.symbol
-        ? pages.flatMap(({ body }) => indexOf(body, ask).get(cell.date) ?? [])
-        : [],
+    ...readByDay(indexOf),
   };
 }
 

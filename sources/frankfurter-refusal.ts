@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Refusal } from './http.ts';
+import { requestAdvice, type Refusal } from './http.ts';
 import { jsonOrUndefined } from './read-json.ts';
 
 /** The API's own refusals are one sentence; what stands before it answers in HTML or plain text. */
@@ -7,7 +7,7 @@ const envelope = z.object({ message: z.string() });
 
 const adviceOf = {
   pair: 'Correct the asset’s frankfurter symbol, or the range: rates begin on 1999-01-04, and a currency that has ended has none any more.',
-  request: 'Look at the request and the base URL; trying again does not help.',
+  request: requestAdvice,
 } as const;
 
 /** Says what a refusal of Frankfurter means: it has no keys and no plans, so only pair and range can be wrong. */

@@ -11,6 +11,9 @@ export interface Refusal {
   readonly advice: string;
 }
 
+/** What to do where a request itself was refused, and nothing more is known. */
+export const requestAdvice = 'Look at the request and the base URL; trying again does not help.';
+
 /** Decides what a status below 500 that is no success means; the text is the answer's body, or its beginning. */
 export type RefusalOf = (status: number, bodyText: string) => Refusal;
 

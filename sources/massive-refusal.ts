@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Refusal } from './http.ts';
+import { requestAdvice, type Refusal } from './http.ts';
 import { jsonOrUndefined, wrongShape } from './read-json.ts';
 import { quoteOf } from './secrets.ts';
 import { SourceError } from './source-error.ts';
@@ -20,7 +20,7 @@ const adviceOf = {
     'The plan does not reach this day, range or endpoint (today and future days included); ask for final days within it, or raise the plan.',
   limit: 'Lower the source’s requestsPerMinute if this recurs.',
   symbol: 'Correct the asset’s massive symbol; it is case-sensitive.',
-  request: 'Look at the request and the base URL; trying again does not help.',
+  request: requestAdvice,
 } as const;
 
 /** A plan's refusal may mention the key too; only a missing or wrong one is meant. */

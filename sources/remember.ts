@@ -1,4 +1,4 @@
-import type { Ask, SourceRow } from './source.ts';
+import type { Ask, Resource, SourceRow } from './source.ts';
 
 /** The rows of one page by what tells its cells apart: the date, or the ticker of a grouped day. */
 export type RowIndex = ReadonlyMap<string, readonly SourceRow[]>;
@@ -33,4 +33,21 @@ export function indexRows<T>(
     else rows.push(rowOf(item));
   }
   return index;
+}
+
+/** Reads pages whose rows are indexed by day, of one symbol's range: how many there are, and those of a cell. */
+export function readByDay(
+  indexOf: (body: Uint8Array, ask: Ask) => RowIndex,
+): Pick<Resource, 'readPage' | 'rowsOfCell'> {
+  return {
+    readPage: ({ body }, ask) => ({ rowCount: countRows(indexOf(body, ask)) }),
+    rowsOfCell: (pages, ask, cell) =>
+      ask.kind === 'range' && ask.symbol === cell.symbol
+        ? pages.flatMap(({ body }) => indexOf(body, ask).get(cell.date) ?? [])
+        : [],
+  };
+}
+
+function countRows(index: RowIndex): number {
+  return [...index.values()].reduce((count, rows) => count + rows.length, 0);
 }
